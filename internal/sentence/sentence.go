@@ -2,6 +2,8 @@
 // made them: "Created and Sent Location Request '<location_request_id:guid>' for package <update_source_id:guid>".
 package sentence
 
+import "strconv"
+
 // Type is what a hole accepts.
 type Type uint8
 
@@ -15,6 +17,16 @@ const (
 	URL
 	Path
 )
+
+var typeNames = []string{"text", "guid", "hresult", "int", "word", "url", "path"}
+
+// String returns the name that rule files use for t.
+func (t Type) String() string {
+	if int(t) < len(typeNames) {
+		return typeNames[t]
+	}
+	return "type " + strconv.Itoa(int(t))
+}
 
 // HoleDef is a hole as declared. An unnamed one (<_:type>) has the name "".
 type HoleDef struct {
@@ -36,3 +48,33 @@ type Error struct {
 }
 
 func (e *Error) Error() string { return e.Text }
+
+// Sentence is a compiled sentence. It is immutable and safe for use by any number of goroutines.
+type Sentence struct {
+	text    string
+	parts   []part
+	holes   []HoleDef
+	literal string // lower case
+	exact   string // the literal as written, for a fast refusal
+	start   bool   // anchored by ^
+	end     bool   // anchored by $
+	stop    bool   // written with a final full stop
+}
+
+// part is a literal with every run of blanks as one space, or a hole.
+type part struct {
+	lit  string
+	head string // the literal's first word, what a search looks for
+	lead bool   // the literal starts with blanks
+	hole int    // index into Sentence.holes; meaningful when lit is ""
+}
+
+// String returns the sentence as written.
+func (s *Sentence) String() string { return s.text }
+
+// Holes returns the holes in the order in which they stand, unnamed ones included. The slice must not be changed.
+func (s *Sentence) Holes() []HoleDef { return s.holes }
+
+// Literal returns the longest word that every matching message holds, in lower case ASCII, or "" when there is none.
+// It never holds a blank, because a message may write a blank as any run of blanks.
+func (s *Sentence) Literal() string { return s.literal }
