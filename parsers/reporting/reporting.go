@@ -91,10 +91,12 @@ func stamp(first []byte, r *record.Record) int {
 		r.Flags |= record.BadTime
 	}
 	if at < len(first) && first[at] != '\t' {
-		if offset, ok := head.Offset(first, at); ok {
-			r.Stamp.Offset, r.Stamp.HasOffset = offset, r.Stamp.HasWall
-		} else {
+		offset, ok := head.Offset(first, at)
+		switch {
+		case !ok:
 			r.Flags |= record.BadBias
+		case r.Stamp.HasWall:
+			r.Stamp.Offset, r.Stamp.HasOffset = offset, true
 		}
 	}
 	if tab := bytes.IndexByte(first[at:], '\t'); tab >= 0 {

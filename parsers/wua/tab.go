@@ -48,7 +48,7 @@ func (f *tab) Parse(text []byte, r *record.Record) {
 	at := f.stamp(first, r)
 	at = f.columns(text, first, at, r)
 	f.learn(first[min(at, len(first)):], r)
-	if f.hasOffset {
+	if f.hasOffset && r.Stamp.HasWall {
 		r.Stamp.Offset, r.Stamp.HasOffset = f.offset, true
 	}
 	msg := first[min(at, len(first)):]
