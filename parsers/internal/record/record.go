@@ -81,6 +81,12 @@ type Stamp struct {
 	Digits    uint8 // fraction digits written, 0 to 9
 	HasWall   bool
 	HasOffset bool
+
+	// A second, finer stamp of the same record, as the component store writes into CBS.log. With HasUTC it is the
+	// instant, and the wall clock stays what stands at the head of the line.
+	UTC       int64 // nanoseconds since 1970-01-01T00:00:00 UTC
+	UTCDigits uint8
+	HasUTC    bool
 }
 
 // Record is one log record. Its strings are views of the reader's buffers: they hold until the function that
