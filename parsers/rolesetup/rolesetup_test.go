@@ -13,44 +13,44 @@ func open() framing.Format {
 
 func TestRecords(t *testing.T) {
 	framingtest.Run(t, open, []framingtest.Case{
-		{"milestones", []string{
+		{Name: "milestones", Lines: []string{
 			"<03/05/24 08:15:00> SMSWSUS Setup Started....",
 			"<03/05/24 08:15:09> Installation was successful.",
-		}, []string{
+		}, Want: []string{
 			"role-setup info 2024-03-05T08:15:00 tag=START | SMSWSUS Setup Started....",
 			"role-setup info 2024-03-05T08:15:09 tag=SUCCESS | Installation was successful.",
 		}},
-		{"indented text and a line without stamp", []string{
+		{Name: "indented text and a line without stamp", Lines: []string{
 			"<03/05/24 08:15:00>     ==== Checking WSUS on sup1.contoso.com ====",
 			"more of it",
-		}, []string{
+		}, Want: []string{
 			"role-setup info 2024-03-05T08:15:00 | ==== Checking WSUS on sup1.contoso.com ====\nmore of it",
 		}},
-		{"severity words win over the text", []string{
+		{Name: "severity words win over the text", Lines: []string{
 			"<03/05/24 08:15:00> INFO: no error was found",
 			"<03/05/24 08:15:00> WARNING: setup failed once",
 			"<03/05/24 08:15:00> ERROR: all is lost",
 			"<03/05/24 08:15:00> The install failed",
-		}, []string{
+		}, Want: []string{
 			"role-setup info 2024-03-05T08:15:00 | INFO: no error was found",
 			"role-setup warn 2024-03-05T08:15:00 | WARNING: setup failed once",
 			"role-setup error 2024-03-05T08:15:00 | ERROR: all is lost",
 			"role-setup error 2024-03-05T08:15:00 | The install failed",
 		}},
-		{"dates", []string{
+		{Name: "dates", Lines: []string{
 			"<12/31/79 23:59:59>last year of the window",
 			"<12/31/99 23:59:59> last century",
 			"<02/30/24 10:00:00> no such day",
 			"<02/03/24 24:00:00> no such hour",
 			"<02/03/24 10:00:00>",
-		}, []string{
+		}, Want: []string{
 			"role-setup info 2079-12-31T23:59:59 | last year of the window",
 			"role-setup info 1999-12-31T23:59:59 | last century",
 			"role-setup info !bad_time | no such day",
 			"role-setup info !bad_time | no such hour",
 			"role-setup info 2024-02-03T10:00:00 | ",
 		}},
-		{"not ours", []string{"<1/2/24 10:00:00> text", "<01-02-24 10:00:00> text"}, []string{
+		{Name: "not ours", Lines: []string{"<1/2/24 10:00:00> text", "<01-02-24 10:00:00> text"}, Want: []string{
 			"foreign <1/2/24 10:00:00> text", "foreign <01-02-24 10:00:00> text",
 		}},
 	})

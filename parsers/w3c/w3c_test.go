@@ -21,18 +21,18 @@ func open() framing.Format {
 
 func TestRecords(t *testing.T) {
 	framingtest.Run(t, open, []framingtest.Case{
-		{"columns by name", lines, []string{
+		{Name: "columns by name", Lines: lines, Want: []string{
 			"w3c info 2024-03-05T08:15:00+0m date=2024-03-05 time=08:15:00 s-ip=10.1.2.3 cs-method=POST cs-uri-stem=/ClientWebService/client.asmx cs(User-Agent)=Windows-Update-Agent/10.0 sc-status=200 time-taken=15 | " + lines[1],
 			"w3c error 2024-03-05T08:15:01+0m date=2024-03-05 time=08:15:01 s-ip=fe80::1%11 cs-method=POST cs-uri-stem=/SimpleAuthWebService/SimpleAuth.asmx cs-username=CONTOSO\\pc1$ sc-status=503 time-taken=0 | " + lines[2],
 		}},
-		{"date of the directive moves on at midnight", []string{
+		{Name: "date of the directive moves on at midnight", Lines: []string{
 			"#Software: Microsoft Internet Information Services 10.0",
 			"#Date: 2023-12-31 23:59:50",
 			"#Fields: time sc-status ",
 			"23:59:59 404", "00:00:01 200", "13:00:00 200", "12:59:59 200", "00:00:00 200",
 			"#Date: 2024-03-05",
 			"00:00:09 -",
-		}, []string{
+		}, Want: []string{
 			"w3c warn 2023-12-31T23:59:59+0m time=23:59:59 sc-status=404 | 23:59:59 404",
 			"w3c info 2024-01-01T00:00:01+0m time=00:00:01 sc-status=200 | 00:00:01 200",
 			"w3c info 2024-01-01T13:00:00+0m time=13:00:00 sc-status=200 | 13:00:00 200",
@@ -40,42 +40,42 @@ func TestRecords(t *testing.T) {
 			"w3c info 2024-01-02T00:00:00+0m time=00:00:00 sc-status=200 | 00:00:00 200",
 			"w3c 2024-03-05T00:00:09+0m time=00:00:09 | 00:00:09 -",
 		}},
-		{"no day known", []string{"#Fields: time s-reason", "08:15:00 AppOffline"}, []string{
+		{Name: "no day known", Lines: []string{"#Fields: time s-reason", "08:15:00 AppOffline"}, Want: []string{
 			"w3c time=08:15:00 s-reason=AppOffline | 08:15:00 AppOffline",
 		}},
-		{"doubled blanks", []string{
+		{Name: "doubled blanks", Lines: []string{
 			"#Fields: time s-port cs-username c-ip",
 			"08:15:00 80  10.0.0.1",
 			"08:15:00 80  FABRIKAM\\ann 10.0.0.1",
 			"08:15:00 80 - 10.0.0.1 ",
-		}, []string{
+		}, Want: []string{
 			"w3c time=08:15:00 s-port=80 c-ip=10.0.0.1 | 08:15:00 80  10.0.0.1",
 			"w3c time=08:15:00 s-port=80 cs-username=FABRIKAM\\ann c-ip=10.0.0.1 | 08:15:00 80  FABRIKAM\\ann 10.0.0.1",
 			"w3c time=08:15:00 s-port=80 c-ip=10.0.0.1 | 08:15:00 80 - 10.0.0.1 ",
 		}},
-		{"columns that cannot be named", []string{
+		{Name: "columns that cannot be named", Lines: []string{
 			"2024-03-05 08:15:00 GET /x 200",
 			"#Fields: date time cs-uri-stem",
 			"2024-03-05 08:15:00 /a b error",
 			"2024-03-05 08:1",
 			"#Fields:",
 			"2024-03-05 08:15:00 /a",
-		}, []string{
+		}, Want: []string{
 			"plain info !no_fields | 2024-03-05 08:15:00 GET /x 200",
 			"plain error !column_mismatch | 2024-03-05 08:15:00 /a b error",
 			"plain info !column_mismatch | 2024-03-05 08:1",
 			"plain info !no_fields | 2024-03-05 08:15:00 /a",
 		}},
-		{"columns change in the file", []string{
+		{Name: "columns change in the file", Lines: []string{
 			"#Fields: date time sc-status", "2024-03-05 08:15:00 200",
 			"#Fields: date time cs-method sc-status", "2024-03-05 08:15:00 GET 200",
-		}, []string{
+		}, Want: []string{
 			"w3c info 2024-03-05T08:15:00+0m date=2024-03-05 time=08:15:00 sc-status=200 | 2024-03-05 08:15:00 200",
 			"w3c info 2024-03-05T08:15:00+0m date=2024-03-05 time=08:15:00 cs-method=GET sc-status=200 | 2024-03-05 08:15:00 GET 200",
 		}},
-		{"impossible times", []string{
+		{Name: "impossible times", Lines: []string{
 			"#Fields: date time", "2024-02-30 08:15:00", "2024-02-03 24:15:00", "2024-02 08:15:00", "2024-02-03 8:15:00",
-		}, []string{
+		}, Want: []string{
 			"w3c date=2024-02-30 time=08:15:00 !bad_time | 2024-02-30 08:15:00",
 			"w3c date=2024-02-03 time=24:15:00 !bad_time | 2024-02-03 24:15:00",
 			"w3c date=2024-02 time=08:15:00 !bad_time | 2024-02 08:15:00",

@@ -25,28 +25,28 @@ func openETL() framing.Format { return NewETL(framing.Options{}) }
 
 func TestTabRecords(t *testing.T) {
 	framingtest.Run(t, openTab, []framingtest.Case{
-		{"zone is learned from its line on", append([]string{
+		{Name: "zone is learned from its line on", Lines: append([]string{
 			"2024-03-05\t08:14:59:999\t 812\t1f4c\tService\t** END **  Service: Service exit [Exit code = 0x240001]"}, tabLines...,
-		), []string{
+		), Want: []string{
 			"wua-tab info 2024-03-05T08:14:59.999 component=Service pid=812 thread=8012 tag=END exit_code=0x240001 | ** END **  Service: Service exit [Exit code = 0x240001]",
 			"wua-tab info 2024-03-05T08:15:00.120-480m component=Misc pid=812 thread=8012 | ===========  Logging initialized (build: 7.6.7601.1, tz: -0800)  ===========",
 			"wua-tab info 2024-03-05T08:15:01.004-480m component=Agent pid=812 thread=8012 tag=START caller_id=CcmExec | ** START **  Agent: Finding updates [CallerId = CcmExec]",
 			"wua-tab warn 2024-03-05T08:15:02.900-480m component=Agent pid=812 thread=176 exit_code=0x8024402C |   * WARNING: Exit code = 0x8024402C",
 		}},
-		{"glued offset stays until another sign", []string{
+		{Name: "glued offset stays until another sign", Lines: []string{
 			"2024-03-05\t08:15:00+0100\t 812\tb0\tAU\tone",
 			"2024-03-05\t08:15:00:5\t 812\tb0\tAU\ttwo",
 			"2024-03-05\t08:15:01:250-0330\t 812\tb0\tAU\tthree",
 			"2024-03-05\t08:15:02:250+9999\t 812\tb0\tAU\tfour",
 			"2024-03-05\t08:15:03:000\t 812\tb0\tMisc\tLogging initialized (build: 7, tz: ?)",
-		}, []string{
+		}, Want: []string{
 			"wua-tab info 2024-03-05T08:15:00+60m component=AU pid=812 thread=176 | one",
 			"wua-tab info 2024-03-05T08:15:00.5+60m component=AU pid=812 thread=176 | two",
 			"wua-tab info 2024-03-05T08:15:01.250-210m component=AU pid=812 thread=176 | three",
 			"wua-tab info 2024-03-05T08:15:02.250-210m component=AU pid=812 thread=176 !bad_bias | four",
 			"wua-tab info 2024-03-05T08:15:03.000-210m component=Misc pid=812 thread=176 !bad_bias | Logging initialized (build: 7, tz: ?)",
 		}},
-		{"columns", []string{
+		{Name: "columns", Lines: []string{
 			"2024-03-05\t08:15:00:120\t 812\tb0\tthe oldest write no component",
 			"2024-03-05\t08:15:00:120\t 812\tb0\tReport\ta\tb\tc",
 			"  more\tof it",
@@ -54,7 +54,7 @@ func TestTabRecords(t *testing.T) {
 			"2024-03-05\t08:15:00:120",
 			"2024-03-05\t08:15:00:120\t 812",
 			"2024-02-30\t08:15:00:120\t 812\tb0\tAU\tno such day",
-		}, []string{
+		}, Want: []string{
 			"wua-tab info 2024-03-05T08:15:00.120 pid=812 thread=176 | the oldest write no component",
 			"wua-tab info 2024-03-05T08:15:00.120 component=Report pid=812 thread=176 | a\tb\tc\n  more\tof it",
 			"wua-tab info 2024-03-05T08:15:00.120 component=Report | z",
@@ -62,14 +62,14 @@ func TestTabRecords(t *testing.T) {
 			"wua-tab info 2024-03-05T08:15:00.120 pid=812 | ",
 			"wua-tab info component=AU pid=812 thread=176 !bad_time | no such day",
 		}},
-		{"severity and marks are at the head only", []string{
+		{Name: "severity and marks are at the head only", Lines: []string{
 			"2024-03-05\t08:15:00:120\t 812\tb0\tAU\t  # FATAL: nothing works",
 			"2024-03-05\t08:15:00:120\t 812\tb0\tAU\tno WARNING: here",
 			"2024-03-05\t08:15:00:120\t 812\tb0\tAU\t<<-- SUBMITTED -- COMAPI: Search [ClientId = CcmExec]",
 			"2024-03-05\t08:15:00:120\t 812\tb0\tAU\t>>--  RESUMED  -- COMAPI: Search [ClientId = Contoso Agent (x)]",
 			"2024-03-05\t08:15:00:120\t 812\tb0\tAU\t*********",
 			"2024-03-05\t08:15:00:120\t 812\tb0\tAU\t** STARTED early **",
-		}, []string{
+		}, Want: []string{
 			"wua-tab error 2024-03-05T08:15:00.120 component=AU pid=812 thread=176 |   # FATAL: nothing works",
 			"wua-tab info 2024-03-05T08:15:00.120 component=AU pid=812 thread=176 | no WARNING: here",
 			"wua-tab info 2024-03-05T08:15:00.120 component=AU pid=812 thread=176 tag=SUBMITTED client_id=CcmExec | <<-- SUBMITTED -- COMAPI: Search [ClientId = CcmExec]",
@@ -77,7 +77,7 @@ func TestTabRecords(t *testing.T) {
 			"wua-tab info 2024-03-05T08:15:00.120 component=AU pid=812 thread=176 | *********",
 			"wua-tab info 2024-03-05T08:15:00.120 component=AU pid=812 thread=176 | ** STARTED early **",
 		}},
-		{"not ours", []string{"2024-03-05 08:15:00:120\t 812"}, []string{"foreign 2024-03-05 08:15:00:120\t 812"}},
+		{Name: "not ours", Lines: []string{"2024-03-05 08:15:00:120\t 812"}, Want: []string{"foreign 2024-03-05 08:15:00:120\t 812"}},
 	})
 }
 
@@ -92,19 +92,19 @@ func TestTabResetForgetsTheZone(t *testing.T) {
 
 func TestETLRecords(t *testing.T) {
 	framingtest.Run(t, openETL, []framingtest.Case{
-		{"usual lines", etlLines, []string{
+		{Name: "usual lines", Lines: etlLines, Want: []string{
 			"wua-etl info 2024-03-05T08:15:00.1234567 component=Agent pid=1208 thread=4460 tag=START caller_id=CcmExec cv=kQ2aLx9EdU6Yx0aB.1.0.2 | * START * Finding updates CallerId = CcmExec, Id = 7 (cV = kQ2aLx9EdU6Yx0aB.1.0.2)",
 			"wua-etl error 2024-03-05T08:15:01.7654321 component=ComApi pid=1208 thread=4460 source=:412 tag=FAILED hresult=0x80240FFF function=CSearch::Begin | *FAILED* [80240fff] Method failed [CSearch::Begin:412]",
 			"wua-etl info 2024-03-05T08:15:02.0000000 component=DownloadManager pid=1208 thread=14460 |   Job done",
 		}},
-		{"other cultures", []string{
+		{Name: "other cultures", Lines: []string{
 			"2024.03.05 08.15.00.1234567 1208  4460  Agent           a",
 			"2024-03-05 08:15:00.1234567 1208  4460  Agent           b",
 			"2024. 03. 05 08:15:00.1234567 1208  4460  Agent           c",
 			"2567/03/05 08:15:00.1234567 1208  4460  Agent           d",
 			"1445/08/24 08:15:00.1234567 1208  4460  Agent           e",
 			"2024/02/30 08:15:00.1234567 1208  4460  Agent           f",
-		}, []string{
+		}, Want: []string{
 			"wua-etl info 2024-03-05T08:15:00.1234567 component=Agent pid=1208 thread=4460 | a",
 			"wua-etl info 2024-03-05T08:15:00.1234567 component=Agent pid=1208 thread=4460 | b",
 			"wua-etl info 2024-03-05T08:15:00.1234567 component=Agent pid=1208 thread=4460 | c",
@@ -112,14 +112,14 @@ func TestETLRecords(t *testing.T) {
 			"wua-etl info component=Agent pid=1208 thread=4460 !bad_time | e",
 			"wua-etl info component=Agent pid=1208 thread=4460 !bad_time | f",
 		}},
-		{"undecoded", []string{
+		{Name: "undecoded", Lines: []string{
 			"1601/01/01 02:00:00.0000000 1208  4460                  Unknown( 12): GUID=0f3b7c55-8d0a-4f64-9f0e-5b6f2b7c1d20 (No Format Information found).",
 			"2024/03/05 08:15:00.1234567 1208  4460                  Unknown( 12): GUID=0f3b7c55-8d0a-4f64-9f0e-5b6f2b7c1d20 (No Format Information found).",
-		}, []string{
+		}, Want: []string{
 			"wua-etl debug pid=1208 thread=4460 !zero_time !undecoded | Unknown( 12): GUID=0f3b7c55-8d0a-4f64-9f0e-5b6f2b7c1d20 (No Format Information found).",
 			"wua-etl debug 2024-03-05T08:15:00.1234567 pid=1208 thread=4460 !undecoded | Unknown( 12): GUID=0f3b7c55-8d0a-4f64-9f0e-5b6f2b7c1d20 (No Format Information found).",
 		}},
-		{"columns", []string{
+		{Name: "columns", Lines: []string{
 			"2024/03/05 08:15:00.1234567 1234567 765432 Shared            wide ids",
 			"2024/03/05 08:15:00.1234567 1208  4460  AnOverlongTaskNameOfOurs  text",
 			"2024/03/05 08:15:00.1234567 1208    4460      SIH        [Name] : value; ",
@@ -127,7 +127,7 @@ func TestETLRecords(t *testing.T) {
 			"2024/03/05 08:15:00.1234567 1208  4460  Misc",
 			"2024/03/05 08:15:00.1234567 1208  4460",
 			"continued",
-		}, []string{
+		}, Want: []string{
 			"wua-etl info 2024-03-05T08:15:00.1234567 component=Shared pid=1234567 thread=765432 |   wide ids",
 			"wua-etl info 2024-03-05T08:15:00.1234567 component=AnOverlongTaskNameOfOurs pid=1208 thread=4460 |  text",
 			"wua-etl info 2024-03-05T08:15:00.1234567 component=SIH pid=1208 thread=4460 | [Name] : value; ",
@@ -135,22 +135,22 @@ func TestETLRecords(t *testing.T) {
 			"wua-etl info 2024-03-05T08:15:00.1234567 component=Misc pid=1208 thread=4460 | ",
 			"wua-etl info 2024-03-05T08:15:00.1234567 pid=1208 thread=4460 | \ncontinued",
 		}},
-		{"words at the head", []string{
+		{Name: "words at the head", Lines: []string{
 			"2024/03/05 08:15:00.1234567 1208  4460  Agent             WARNING: slow",
 			"2024/03/05 08:15:00.1234567 1208  4460  Agent           FATAL: gone",
 			"2024/03/05 08:15:00.1234567 1208  4460  Agent           0 of 3 failed, no ERROR",
 			"2024/03/05 08:15:00.1234567 1208  4460  Agent           at file = onecore\\agent.cpp, line = 77, Exit code = 0x80240438 (cV: Ab/1.2)",
-		}, []string{
+		}, Want: []string{
 			"wua-etl warn 2024-03-05T08:15:00.1234567 component=Agent pid=1208 thread=4460 |   WARNING: slow",
 			"wua-etl error 2024-03-05T08:15:00.1234567 component=Agent pid=1208 thread=4460 | FATAL: gone",
 			"wua-etl info 2024-03-05T08:15:00.1234567 component=Agent pid=1208 thread=4460 | 0 of 3 failed, no ERROR",
 			"wua-etl info 2024-03-05T08:15:00.1234567 component=Agent pid=1208 thread=4460 source=onecore\\agent.cpp:77 exit_code=0x80240438 cv=Ab/1.2 | at file = onecore\\agent.cpp, line = 77, Exit code = 0x80240438 (cV: Ab/1.2)",
 		}},
-		{"not ours", []string{
+		{Name: "not ours", Lines: []string{
 			"2024/03/05 08:15:00.123456 1208  4460  Agent           six digits",
 			"2024/03/05 08:15:00.1234567 Agent           no ids",
 			"2024/03/05 08:15.00.1234567 1208  4460  Agent           mixed separators",
-		}, []string{
+		}, Want: []string{
 			"foreign 2024/03/05 08:15:00.123456 1208  4460  Agent           six digits",
 			"foreign 2024/03/05 08:15:00.1234567 Agent           no ids",
 			"foreign 2024/03/05 08:15.00.1234567 1208  4460  Agent           mixed separators",
