@@ -98,8 +98,8 @@ func TestRecords(t *testing.T) {
 			"2024-03-05 08:15:00, Info                  CSI    00000002@2024/3/4:18:45:01.000 e",
 			"2024-03-05 08:15:00, Info                  CSI    00000003@2024/3/5:02:30:00.5 n",
 		}, Want: []string{
-			"cbs info 2024-03-05T08:14:59-420m component=CSI sequence=00000001 | 00000001@2024/3/5:15:14:59.900 w",
-			"cbs info 2024-03-05T08:15:01+810m component=CSI sequence=00000002 | 00000002@2024/3/4:18:45:01.000 e",
+			"cbs info 2024-03-05T08:15:00-420m component=CSI sequence=00000001 | 00000001@2024/3/5:15:14:59.900 w",
+			"cbs info 2024-03-05T08:15:00+810m component=CSI sequence=00000002 | 00000002@2024/3/4:18:45:01.000 e",
 			"cbs info 2024-03-05T08:15:00+345m component=CSI sequence=00000003 | 00000003@2024/3/5:02:30:00.5 n",
 		}},
 		{Name: "not ours", Lines: []string{"2024-03-05 08:15:00 Info", "[gle=0x1]"}, Want: []string{"foreign 2024-03-05 08:15:00 Info", "foreign [gle=0x1]"}},

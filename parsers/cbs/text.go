@@ -52,8 +52,7 @@ func (f *format) adopt(utc int64, r *record.Record) {
 	if offset < -most || offset > most || diff-rounded > slack || rounded-diff > slack {
 		return
 	}
-	// The digits stay those of the head: the clock is printed as the head wrote it, the instant in full.
-	r.Stamp.Wall = utc + rounded
+	r.Stamp.UTC, r.Stamp.UTCDigits, r.Stamp.HasUTC = utc, 3, true
 	r.Stamp.Offset, r.Stamp.HasOffset = int16(offset), true
 	f.offset, f.hasOffset = int16(offset), true
 }
