@@ -72,10 +72,8 @@ func (s *Stream) WriteLine(text string) { s.in.WriteLine(text) }
 // Idle gives out what is held because the file has not grown for a while. Lines that turn out to continue what was
 // given out come as records flagged recovered.
 func (s *Stream) Idle() {
-	if s.in.Partial() {
-		s.in.Release(false)
-		s.cutLine = s.in.Count()
-	}
+	partial := s.in.Partial()
+	s.in.Release(false)
 	if len(s.waiting.lines) > 0 {
 		s.giveUp()
 	}
@@ -84,6 +82,9 @@ func (s *Stream) Idle() {
 		s.idled = true
 	}
 	s.releaseHeld()
+	if partial {
+		s.cutLine = s.in.Count()
+	}
 }
 
 // Flush gives out all that is held, at the end of a file.
