@@ -31,7 +31,7 @@ func follows(message string, i int) bool {
 func announced(message string, i int) bool {
 	for range 3 {
 		end := i
-		for end > 0 && joins(message[end-1]) {
+		for end > 0 && i-end <= 6 && joins(message[end-1]) {
 			end--
 		}
 		begin := end
@@ -49,6 +49,22 @@ func announced(message string, i int) bool {
 			return false
 		}
 		i = begin
+	}
+	return false
+}
+
+// measured tells whether a unit follows the number that ends at i.
+func measured(message string, i int) bool {
+	for i < len(message) && message[i] == ' ' {
+		i++
+	}
+	end := i
+	for end < len(message) && class[message[end]]&letter != 0 {
+		end++
+	}
+	switch message[i:end] {
+	case "byte", "bytes", "Bytes", "KB", "MB", "ms", "seconds", "ticks":
+		return true
 	}
 	return false
 }

@@ -1,11 +1,12 @@
 package errorcode
 
+import "math/bits"
+
 // byte classes.
 const (
 	digit  = 1 << iota
 	hexLow // a-f, A-F
 	letter // every letter, and _
-	starts // a code can begin here
 )
 
 var class [256]uint8
@@ -22,12 +23,6 @@ func init() {
 		class[c-'a'+'A'] |= hexLow
 	}
 	class['_'] = letter
-	// 0x.., 8xxxxxxx, Cxxxxxxx, and decimals, which may begin with any digit.
-	for c := '0'; c <= '9'; c++ {
-		class[c] |= starts
-	}
-	class['c'] |= starts
-	class['C'] |= starts
 }
 
 // Extract appends the error codes that stand in the message, each once, in their order. It reads 0x and bare
@@ -35,24 +30,49 @@ func init() {
 // codes, and numbers that only look like codes (parts of GUIDs and of longer words, sizes, identifiers), are left out.
 func (t *Table) Extract(message string, dst []uint32) []uint32 {
 	own := len(dst)
-	for i := 0; i < len(message); {
-		c := class[message[i]]
-		if c&(digit|letter) == 0 {
-			i++
-			continue
+	last := 0 // the end of the word before
+	for i := nextDigit(message, 0); i < len(message); i = nextDigit(message, last) {
+		begin, end := i, i+1
+		for begin > last && class[message[begin-1]]&(digit|letter) != 0 {
+			begin--
 		}
-		end := i + 1
 		for end < len(message) && class[message[end]]&(digit|letter) != 0 {
 			end++
 		}
-		if c&starts != 0 {
-			if code, ok := t.word(message, i, end); ok && !contains(dst[own:], code) {
-				dst = append(dst, code)
-			}
+		last = end
+		// A code begins with a digit, or with the C of an NTSTATUS.
+		if begin != i && message[begin]|0x20 != 'c' {
+			continue
 		}
-		i = end
+		if code, ok := t.word(message, begin, end); ok && !contains(dst[own:], code) {
+			dst = append(dst, code)
+		}
 	}
 	return dst
+}
+
+// nextDigit returns the place of the next decimal digit, or the message's length. Every code that is worth reading
+// has one, and most words have none, so that this is where a message without codes spends its time: it looks at
+// eight bytes at once.
+func nextDigit(s string, i int) int {
+	const (
+		ones = 0x0101010101010101
+		high = 0x80 * ones
+	)
+	for ; i+8 <= len(s); i += 8 {
+		w := s[i : i+8]
+		x := uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 |
+			uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
+		low := x &^ high
+		// The high bit of a byte tells: at least '0', and not more than '9', and ASCII.
+		if found := (low + (0x80-'0')*ones) &^ (low + (0x80-'9'-1)*ones) &^ x & high; found != 0 {
+			return i + bits.TrailingZeros64(found)/8
+		}
+	}
+	for i < len(s) && class[s[i]]&digit == 0 {
+		i++
+	}
+	return i
 }
 
 func contains(codes []uint32, code uint32) bool {
@@ -78,6 +98,9 @@ func (t *Table) word(message string, i, end int) (uint32, bool) {
 		if len(w) == 10 {
 			return code, failure(code)
 		}
+		if w[2] == '0' { // a handle or a mask, filled up to its width
+			return 0, false
+		}
 		return t.short(message, i, code)
 	}
 	if len(w) == 8 {
@@ -101,6 +124,9 @@ func (t *Table) word(message string, i, end int) (uint32, bool) {
 		code := uint32(-int64(number))
 		return code, failure(code) && (t.knows(code) || announced(message, i-1))
 	case number >= 1<<31:
+		if measured(message, end) {
+			return 0, false
+		}
 		code := uint32(number)
 		return code, failure(code) && (t.knows(code) || announced(message, i))
 	default:
