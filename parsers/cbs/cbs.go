@@ -107,8 +107,10 @@ func (f *format) columns(first []byte, r *record.Record) int {
 	start := len(shape)
 	rest := first[start:]
 	level, severity := levelOf(rest)
-	r.Severity = severity
-	if len(rest) <= levelWidth {
+	if r.Severity = severity; severity == record.Unset {
+		add(r, "level", level)
+	}
+	if len(rest) <= levelWidth || len(level) > levelWidth {
 		return head.SkipBlanks(first, start+len(level))
 	}
 	pad := rest[len(level):levelWidth]

@@ -22,7 +22,7 @@ func TestRecords(t *testing.T) {
 	framingtest.Run(t, open, []framingtest.Case{
 		{Name: "each family", Lines: lines, Want: []string{
 			"cbs info 2024-03-05T08:15:00 component=CBS | Session: 31090000_1 initialized by client Contoso Agent.",
-			"cbs error 2024-03-05T08:15:01+60m component=CSI source=onecore\\base\\wcp\\store.cpp:912 sequence=0000001b hresult=0x80004005 | 0000001b@2024/3/5:07:15:01.042 (F) onecore\\base\\wcp\\store.cpp(912): Error STATUS_X [gle=0x80004005]",
+			"cbs error 2024-03-05T08:15:01+60m utc=07:15:01.042 component=CSI source=onecore\\base\\wcp\\store.cpp:912 sequence=0000001b hresult=0x80004005 | 0000001b@2024/3/5:07:15:01.042 (F) onecore\\base\\wcp\\store.cpp(912): Error STATUS_X [gle=0x80004005]",
 			"cbs warn 2024-03-05T08:15:02 component=DISM pid=512 thread=9004 function=CProvider::Load hresult=0x80070002 | DISM Provider: PID=512 TID=9004 Could not load it - CProvider::Load(hr:0x80070002)",
 			"cbs info 2024-03-05T08:15:03 component=MOUPG code=0x0a0b0c | Setup goes on.",
 		}},
@@ -40,7 +40,7 @@ func TestRecords(t *testing.T) {
 			"cbs debug 2024-03-05T08:15:00 component=SP | c",
 			"cbs debug 2024-03-05T08:15:00 component=SP | d",
 			"cbs debug 2024-03-05T08:15:00 component=SP | e",
-			"cbs error 2024-03-05T08:15:00 component=SP | this failed",
+			"cbs error 2024-03-05T08:15:00 component=SP level=Notice | this failed",
 			"cbs info 2024-03-05T08:15:00 component=CSI tag=SR sequence=0000002c | 0000002c Warning: Unable to repair [SR] x",
 		}},
 		{Name: "component only in its column", Lines: []string{
@@ -53,6 +53,7 @@ func TestRecords(t *testing.T) {
 			"2024-03-05 08:15:00, Info                  A letter",
 			"2024-03-05 08:15:00, Info CBS collapsed",
 			"2024-03-05 08:15:00, Info       [0x0a0b0] CBS    no id",
+			"2024-03-05 08:15:00, AnImpossiblyLongLevelForOneColumn CBS    text",
 			"2024-03-05 08:15:00, Info",
 			"2024-03-05 08:15:00, ",
 		}, Want: []string{
@@ -65,6 +66,7 @@ func TestRecords(t *testing.T) {
 			"cbs info 2024-03-05T08:15:00 | A letter",
 			"cbs info 2024-03-05T08:15:00 | CBS collapsed",
 			"cbs info 2024-03-05T08:15:00 | [0x0a0b0] CBS    no id",
+			"cbs info 2024-03-05T08:15:00 level=AnImpossiblyLongLevelForOneColumn | CBS    text",
 			"cbs info 2024-03-05T08:15:00 | ",
 			"cbs info 2024-03-05T08:15:00 | ",
 		}},
@@ -98,9 +100,9 @@ func TestRecords(t *testing.T) {
 			"2024-03-05 08:15:00, Info                  CSI    00000002@2024/3/4:18:45:01.000 e",
 			"2024-03-05 08:15:00, Info                  CSI    00000003@2024/3/5:02:30:00.5 n",
 		}, Want: []string{
-			"cbs info 2024-03-05T08:15:00-420m component=CSI sequence=00000001 | 00000001@2024/3/5:15:14:59.900 w",
-			"cbs info 2024-03-05T08:15:00+810m component=CSI sequence=00000002 | 00000002@2024/3/4:18:45:01.000 e",
-			"cbs info 2024-03-05T08:15:00+345m component=CSI sequence=00000003 | 00000003@2024/3/5:02:30:00.5 n",
+			"cbs info 2024-03-05T08:15:00-420m utc=15:14:59.900 component=CSI sequence=00000001 | 00000001@2024/3/5:15:14:59.900 w",
+			"cbs info 2024-03-05T08:15:00+810m utc=18:45:01.000 component=CSI sequence=00000002 | 00000002@2024/3/4:18:45:01.000 e",
+			"cbs info 2024-03-05T08:15:00+345m utc=02:30:00.5 component=CSI sequence=00000003 | 00000003@2024/3/5:02:30:00.5 n",
 		}},
 		{Name: "not ours", Lines: []string{"2024-03-05 08:15:00 Info", "[gle=0x1]"}, Want: []string{"foreign 2024-03-05 08:15:00 Info", "foreign [gle=0x1]"}},
 	})

@@ -26,14 +26,14 @@ func (f *format) csi(line []byte, r *record.Record) {
 	if n == len(line) || line[n] != '@' {
 		return
 	}
-	if utc, ok := csiStamp(line, n+1); ok {
-		f.adopt(utc, r)
+	if utc, digits, ok := csiStamp(line, n+1); ok {
+		f.adopt(utc, digits, r)
 	}
 }
 
 // adopt makes the record an instant by its UTC stamp. The head says the same second in local time, so the
 // difference is the machine's offset; it is taken only when it is near one that exists.
-func (f *format) adopt(utc int64, r *record.Record) {
+func (f *format) adopt(utc int64, digits uint8, r *record.Record) {
 	const (
 		minute  = int64(60e9)
 		quarter = 15 * minute
@@ -52,34 +52,35 @@ func (f *format) adopt(utc int64, r *record.Record) {
 	if offset < -most || offset > most || diff-rounded > slack || rounded-diff > slack {
 		return
 	}
-	r.Stamp.UTC, r.Stamp.UTCDigits, r.Stamp.HasUTC = utc, 3, true
+	r.Stamp.UTC, r.Stamp.UTCDigits, r.Stamp.HasUTC = utc, digits, true
 	r.Stamp.Offset, r.Stamp.HasOffset = int16(offset), true
 	f.offset, f.hasOffset = int16(offset), true
 }
 
 // csiStamp reads "2023/5/17:15:44:12.956" at b[i].
-func csiStamp(b []byte, i int) (utc int64, ok bool) {
+func csiStamp(b []byte, i int) (utc int64, digits uint8, ok bool) {
 	year, i, ok := scan.Run(b, i, 4)
 	if !ok || i >= len(b) || b[i] != '/' {
-		return 0, false
+		return 0, 0, false
 	}
 	month, i, ok := scan.Run(b, i+1, 2)
 	if !ok || i >= len(b) || b[i] != '/' {
-		return 0, false
+		return 0, 0, false
 	}
 	dom, i, ok := scan.Run(b, i+1, 2)
 	if !ok || i >= len(b) || b[i] != ':' {
-		return 0, false
+		return 0, 0, false
 	}
 	hour, minute, sec, i, ok := scan.Clock(b, i+1)
 	if !ok {
-		return 0, false
+		return 0, 0, false
 	}
 	nanos := 0
 	if i < len(b) && b[i] == '.' {
-		nanos, _, _ = scan.Fraction(b, i+1)
+		nanos, digits, _ = scan.Fraction(b, i+1)
 	}
-	return scan.Civil(year, month, dom, hour, minute, sec, nanos)
+	utc, ok = scan.Civil(year, month, dom, hour, minute, sec, nanos)
+	return utc, digits, ok
 }
 
 // dism reads "PID=4516 TID=12028" and the " - Class::Method(hr:0x80070002)" that ends a record.

@@ -84,6 +84,9 @@ func Show(r *record.Record) string {
 		if st.HasOffset {
 			fmt.Fprintf(&b, "%+dm", st.Offset)
 		}
+		if st.HasUTC {
+			b.WriteString(time.Unix(0, st.UTC).UTC().Format(" utc=15:04:05." + strings.Repeat("0", int(st.UTCDigits))))
+		}
 	} else if st != (record.Stamp{}) {
 		fmt.Fprintf(&b, " half a stamp %+v", st)
 	}
