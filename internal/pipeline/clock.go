@@ -1,0 +1,45 @@
+package pipeline
+
+import "time"
+
+// Clock tells the time and when an interval has passed. Tests bring their own.
+type Clock interface {
+	Now() time.Time
+	// Ticker sends on the channel each time d has passed, until stop is called.
+	Ticker(d time.Duration) (c <-chan time.Time, stop func())
+}
+
+// SystemClock is the machine's own clock.
+type SystemClock struct{}
+
+// Now returns the current time.
+func (SystemClock) Now() time.Time { return time.Now() }
+
+// Ticker wraps time.NewTicker.
+func (SystemClock) Ticker(d time.Duration) (<-chan time.Time, func()) {
+	t := time.NewTicker(d)
+	return t.C, t.Stop
+}
+
+// Every calls f each time d has passed, in a goroutine of its own. The function it returns ends that and waits for a
+// call that is under way.
+func Every(clock Clock, d time.Duration, f func()) (stop func()) {
+	ticks, stopTicker := clock.Ticker(d)
+	quit, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case <-quit:
+				return
+			case <-ticks:
+				f()
+			}
+		}
+	}()
+	return func() {
+		stopTicker()
+		close(quit)
+		<-done
+	}
+}

@@ -1,0 +1,57 @@
+package pipeline
+
+// origins remembers, for the lines that a stream still holds, what was handed in with them.
+type origins struct {
+	queue []origin // in input order
+}
+
+type origin struct {
+	line int // first physical line of the text it came with
+	what any
+	kept bool
+}
+
+func (o *origins) push(line int, what any) {
+	o.queue = append(o.queue, origin{line: line, what: what})
+}
+
+// of returns what came with the given physical line.
+func (o *origins) of(line int) any {
+	for i := len(o.queue) - 1; i >= 0; i-- {
+		if o.queue[i].line <= line {
+			return o.queue[i].what
+		}
+	}
+	if len(o.queue) > 0 {
+		return o.queue[0].what
+	}
+	return nil
+}
+
+// release forgets the texts that ended before held, the first line still held; last is the last line taken.
+func (o *origins) release(held, last int) {
+	drop := 0
+	for drop < len(o.queue) {
+		end := last
+		if drop+1 < len(o.queue) {
+			end = o.queue[drop+1].line - 1
+		}
+		if end >= held {
+			break
+		}
+		drop++
+	}
+	if drop == 0 {
+		return
+	}
+	n := copy(o.queue, o.queue[drop:])
+	clear(o.queue[n:])
+	o.queue = o.queue[:n]
+}
+
+// keep replaces each origin that has not been kept yet by what f makes of it.
+func (o *origins) keep(f func(any) any) {
+	for i := len(o.queue) - 1; i >= 0 && !o.queue[i].kept; i-- {
+		o.queue[i].what, o.queue[i].kept = f(o.queue[i].what), true
+	}
+}

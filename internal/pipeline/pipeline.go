@@ -1,0 +1,52 @@
+// Package pipeline is what the adapters share: streams by host and file, each line parsed and its record matched
+// against the rules, and the counters of it all. It is the only room besides the adapters with a goroutine and a clock.
+package pipeline
+
+import (
+	"strings"
+
+	"github.com/cmtrail/cmtrail/parsers"
+	"github.com/cmtrail/cmtrail/rules"
+)
+
+// Source is where lines come from: one log file on one host.
+type Source struct {
+	Host string
+	Path string // path of the file, or its name alone; "" when nothing is known
+	Name string // name of the file as people know it; "" = the last part of Path
+}
+
+// Base returns the name of the file without its folders, whichever system wrote the path.
+func (s Source) Base() string {
+	if s.Name != "" {
+		return s.Name
+	}
+	return s.Path[strings.LastIndexAny(s.Path, `/\`)+1:]
+}
+
+// Result is one record and what the rules say of it. It holds until the function that received it returns.
+type Result struct {
+	Source  Source
+	Record  *parsers.Record
+	Verdict *rules.Verdict
+	Origin  any // what was handed in with the record's first line; nil for bytes
+}
+
+// Pipeline parses and matches. It is safe for concurrent use; its streams and tables are each for one goroutine at a time.
+type Pipeline struct {
+	engine   *rules.Engine
+	counters *Counters
+}
+
+// New returns a pipeline that matches against engine.
+func New(engine *rules.Engine) *Pipeline {
+	return &Pipeline{engine: engine, counters: newCounters(engine.Set())}
+}
+
+// Counters returns the counters of all streams of the pipeline.
+func (p *Pipeline) Counters() *Counters { return p.counters }
+
+// Open returns a stream that reads src and gives each record to emit, in input order.
+func (p *Pipeline) Open(src Source, opt parsers.Options, emit func(*Result)) *Stream {
+	return newStream(src, opt, p.engine.NewMatcher(), p.counters, emit)
+}

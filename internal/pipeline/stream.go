@@ -1,0 +1,113 @@
+package pipeline
+
+import (
+	"time"
+
+	"github.com/cmtrail/cmtrail/parsers"
+	"github.com/cmtrail/cmtrail/rules"
+)
+
+// Lateness is how far behind the newest record of its log a record may be before it counts as late.
+const Lateness = 30 * time.Second
+
+// Stream is one log file on one host.
+type Stream struct {
+	parser   *parsers.Stream
+	matcher  *rules.Matcher
+	counters *Counters
+	emit     func(*Result)
+	log      string // normalised log name; "" when the source has none
+	result   Result
+	origins  origins
+	mark     time.Time // newest record so far
+	format   parsers.Format
+	formatAt int // place of format in the counters
+}
+
+func newStream(src Source, opt parsers.Options, m *rules.Matcher, c *Counters, emit func(*Result)) *Stream {
+	s := &Stream{matcher: m, counters: c, emit: emit, result: Result{Source: src}}
+	if name := src.Base(); name != "" {
+		s.log = parsers.LogName(name)
+	}
+	s.parser = parsers.NewStream(src.Base(), opt, s.take)
+	return s
+}
+
+// Write takes the next bytes of the file, cut anywhere.
+func (s *Stream) Write(p []byte) (int, error) {
+	before := s.parser.Lines()
+	n, err := s.parser.Write(p)
+	s.counters.Lines.Add(uint64(s.parser.Lines() - before))
+	return n, err
+}
+
+// WriteLine takes the next line, without its terminator. Several lines may come as one text, joined by "\n". origin
+// comes back with the record that begins in this text.
+func (s *Stream) WriteLine(text string, origin any) {
+	before := s.parser.Lines()
+	s.origins.push(before+1, origin)
+	s.parser.WriteLine(text)
+	s.settle(before)
+}
+
+// Idle gives out what is held and complete enough, because nothing has come for a while.
+func (s *Stream) Idle() {
+	before := s.parser.Lines()
+	s.parser.Idle()
+	s.settle(before)
+}
+
+// Flush gives out all that is held: no more is to come.
+func (s *Stream) Flush() {
+	before := s.parser.Lines()
+	s.parser.Flush()
+	s.settle(before)
+}
+
+// Close is Flush for those who expect a closer.
+func (s *Stream) Close() error {
+	s.Flush()
+	return nil
+}
+
+// Held returns the number of lines taken whose record has not been given out.
+func (s *Stream) Held() int { return s.parser.Held() }
+
+// settle counts the lines taken since there were before of them, and forgets the origins of those given out.
+func (s *Stream) settle(before int) {
+	last := s.parser.Lines()
+	s.counters.Lines.Add(uint64(last - before))
+	s.origins.release(last-s.parser.Held()+1, last)
+}
+
+func (s *Stream) take(r *parsers.Record) {
+	s.count(r)
+	s.result.Record = r
+	s.result.Verdict = s.matcher.Match(r, s.log, s.result.Source.Host)
+	if s.result.Verdict != nil {
+		for _, rule := range s.result.Verdict.Rules {
+			s.counters.rules[rule.Index].Add(1)
+		}
+	}
+	s.result.Origin = s.origins.of(r.LineStart)
+	s.emit(&s.result)
+}
+
+func (s *Stream) count(r *parsers.Record) {
+	s.counters.Records.Add(1)
+	if r.Format != s.format || s.format == "" {
+		s.format, s.formatAt = r.Format, formatAt(r.Format)
+	}
+	s.counters.formats[s.formatAt].Add(1)
+	if r.Flags&parsers.Oversize != 0 {
+		s.counters.Truncated.Add(1)
+	}
+	if t, ok := r.Time(); ok {
+		switch {
+		case t.After(s.mark):
+			s.mark = t
+		case s.mark.Sub(t) > Lateness:
+			s.counters.Late.Add(1)
+		}
+	}
+}

@@ -1,0 +1,187 @@
+package pipeline
+
+import (
+	"container/list"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/cmtrail/cmtrail/parsers"
+	"github.com/cmtrail/cmtrail/rules"
+)
+
+// Bounds of a Table. 0 takes the default.
+type Bounds struct {
+	MaxStreams int           // live streams: 10 000; the one unused for longest is flushed and let go beyond that
+	IdleAfter  time.Duration // a stream without lines for so long gives out what it holds: 5 s
+	DropAfter  time.Duration // and is forgotten after so long: 1 h
+}
+
+// The defaults of Bounds.
+const (
+	DefaultMaxStreams = 10_000
+	DefaultIdleAfter  = 5 * time.Second
+	DefaultDropAfter  = time.Hour
+)
+
+func (b Bounds) withDefaults() Bounds {
+	if b.MaxStreams <= 0 {
+		b.MaxStreams = DefaultMaxStreams
+	}
+	if b.IdleAfter <= 0 {
+		b.IdleAfter = DefaultIdleAfter
+	}
+	if b.DropAfter <= 0 {
+		b.DropAfter = DefaultDropAfter
+	}
+	return b
+}
+
+// Table keeps the live streams of an adapter, told apart by host and path. It is for one goroutine at a time, but for
+// Streams and Held. Each stream gives out its records in the order of its lines.
+type Table struct {
+	pipeline *Pipeline
+	matcher  *rules.Matcher
+	options  parsers.Options
+	bounds   Bounds
+	clock    Clock
+	emit     func(*Result)
+
+	streams map[key]*list.Element
+	recent  *list.List // of *entry, the one used last in front
+	last    *entry     // the one used last, for the run of lines of one file that usually follows
+	waiting []*entry   // streams that were handed origins since the last Keep
+
+	live atomic.Int64
+	held atomic.Int64
+}
+
+type key struct{ host, path string }
+
+type entry struct {
+	*Stream
+	key     key
+	place   *list.Element
+	used    time.Time
+	held    int
+	idle    bool // nothing came since the last Idle
+	waiting bool // is in Table.waiting
+}
+
+// NewTable returns an empty table whose streams read with opt and give their records to emit.
+func (p *Pipeline) NewTable(opt parsers.Options, b Bounds, clock Clock, emit func(*Result)) *Table {
+	return &Table{
+		pipeline: p,
+		matcher:  p.engine.NewMatcher(),
+		options:  opt,
+		bounds:   b.withDefaults(),
+		clock:    clock,
+		emit:     emit,
+		streams:  map[key]*list.Element{},
+		recent:   list.New(),
+	}
+}
+
+// Streams returns the number of live streams.
+func (t *Table) Streams() int64 { return t.live.Load() }
+
+// Held returns the number of lines taken whose record has not been given out.
+func (t *Table) Held() int64 { return t.held.Load() }
+
+// WriteLine takes the next line of src. origin comes back with the record that begins in it.
+func (t *Table) WriteLine(src Source, text string, origin any) {
+	e := t.stream(src)
+	e.WriteLine(text, origin)
+	t.settle(e)
+	e.idle = false
+	if !e.waiting && len(e.origins.queue) > 0 {
+		e.waiting = true
+		t.waiting = append(t.waiting, e)
+	}
+}
+
+// Keep gives f each origin that came since the last Keep and is still waited for, and keeps what f returns in its
+// place. An adapter calls it before it lets go of a batch that origins point into.
+func (t *Table) Keep(f func(origin any) any) {
+	for i, e := range t.waiting {
+		e.origins.keep(f)
+		e.waiting = false
+		t.waiting[i] = nil
+	}
+	t.waiting = t.waiting[:0]
+}
+
+// FlushIdle gives out what idle streams hold, and forgets those idle for longer still.
+func (t *Table) FlushIdle() {
+	now := t.clock.Now()
+	for at := t.recent.Back(); at != nil; {
+		e := at.Value.(*entry)
+		at = at.Prev()
+		quiet := now.Sub(e.used)
+		switch {
+		case quiet >= t.bounds.DropAfter:
+			t.drop(e)
+		case quiet < t.bounds.IdleAfter:
+			return // those in front were used later still
+		case !e.idle:
+			e.Idle()
+			t.settle(e)
+			e.idle = true
+		}
+	}
+}
+
+// Flush gives out all that is held and forgets every stream.
+func (t *Table) Flush() {
+	for t.recent.Len() > 0 {
+		t.drop(t.recent.Back().Value.(*entry))
+	}
+}
+
+func (t *Table) stream(src Source) *entry {
+	k := key{src.Host, src.Path}
+	if k.path == "" {
+		k.path = src.Name
+	}
+	now := t.clock.Now()
+	if e := t.last; e != nil && e.key == k {
+		e.used = now
+		return e
+	}
+	if at, ok := t.streams[k]; ok {
+		e := at.Value.(*entry)
+		e.used = now
+		t.recent.MoveToFront(at)
+		t.last = e
+		return e
+	}
+	if t.recent.Len() >= t.bounds.MaxStreams {
+		t.drop(t.recent.Back().Value.(*entry))
+		t.pipeline.counters.Evicted.Add(1)
+	}
+	src = Source{Host: strings.Clone(src.Host), Path: strings.Clone(src.Path), Name: strings.Clone(src.Name)}
+	k = key{strings.Clone(k.host), strings.Clone(k.path)}
+	e := &entry{Stream: newStream(src, t.options, t.matcher, t.pipeline.counters, t.emit), key: k, used: now}
+	e.place = t.recent.PushFront(e)
+	t.streams[k] = e.place
+	t.last = e
+	t.live.Add(1)
+	return e
+}
+
+func (t *Table) drop(e *entry) {
+	e.Flush()
+	t.settle(e)
+	t.recent.Remove(e.place)
+	delete(t.streams, e.key)
+	t.live.Add(-1)
+	if t.last == e {
+		t.last = nil
+	}
+}
+
+func (t *Table) settle(e *entry) {
+	held := e.Held()
+	t.held.Add(int64(held - e.held))
+	e.held = held
+}

@@ -1,0 +1,148 @@
+package otelprocessor
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	_ "time/tzdata" // Windows carries no zone names of its own
+
+	"go.opentelemetry.io/collector/component"
+
+	"github.com/cmtrail/cmtrail/internal/pipeline"
+	"github.com/cmtrail/cmtrail/parsers"
+)
+
+// OnError says what faults in rule files do when the Collector starts.
+type OnError string
+
+const (
+	// OnErrorFail keeps the Collector from starting and names every fault.
+	OnErrorFail OnError = "fail"
+	// OnErrorKeep logs every fault and goes on with the shipped rules alone.
+	OnErrorKeep OnError = "keep"
+)
+
+// Config is what users write below "cmtrail:".
+type Config struct {
+	// Rules are files or folders of rules, or patterns of them, added to the shipped ones.
+	Rules []string `mapstructure:"rules"`
+	// DefaultRules takes the shipped rules.
+	DefaultRules bool `mapstructure:"default_rules"`
+	// OnError says what faults in rule files do when the Collector starts.
+	OnError OnError `mapstructure:"on_error"`
+
+	// Format fixes the format of every log; empty finds it out for each.
+	Format string `mapstructure:"format"`
+	// Timezone is the zone of stamps that print no offset, by its IANA name or as an offset such as "-05:00"; empty
+	// leaves such records the receiver's time.
+	Timezone string `mapstructure:"timezone"`
+	// BiasSense says how to read the number behind the clock of ConfigMgr's own formats: windows, iso or ignore.
+	BiasSense string `mapstructure:"bias_sense"`
+
+	// MessageAttribute is the record attribute that holds the line; empty or "body" is the body.
+	MessageAttribute string `mapstructure:"message_attribute"`
+	// HostAttribute is the resource or record attribute that tells hosts apart.
+	HostAttribute string `mapstructure:"host_attribute"`
+	// KeepOriginal keeps the lines as they came in log.record.original.
+	KeepOriginal bool `mapstructure:"keep_original"`
+
+	// IdleTimeout is how long a log must be quiet before what is held of it goes on.
+	IdleTimeout time.Duration `mapstructure:"idle_timeout"`
+	// StreamTimeout is how long a log must be quiet before it is forgotten.
+	StreamTimeout time.Duration `mapstructure:"stream_timeout"`
+	// MaxStreams bounds the logs that are followed at a time.
+	MaxStreams int `mapstructure:"max_streams"`
+}
+
+func createDefaultConfig() component.Config {
+	return &Config{
+		DefaultRules:  true,
+		OnError:       OnErrorFail,
+		BiasSense:     "windows",
+		HostAttribute: "host.name",
+		IdleTimeout:   pipeline.DefaultIdleAfter,
+		StreamTimeout: pipeline.DefaultDropAfter,
+		MaxStreams:    pipeline.DefaultMaxStreams,
+	}
+}
+
+// Validate returns everything that is wrong with the settings. Rule files are read when the processor is made.
+func (c *Config) Validate() error {
+	var errs []error
+	fault := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+
+	for i, path := range c.Rules {
+		if strings.TrimSpace(path) == "" {
+			fault("rules[%d]: empty path", i)
+		}
+	}
+	if !c.DefaultRules && len(c.Rules) == 0 {
+		fault("no rules: default_rules is off and rules is empty")
+	}
+	if c.OnError != OnErrorFail && c.OnError != OnErrorKeep {
+		fault("on_error: %q is none of %q and %q", c.OnError, OnErrorFail, OnErrorKeep)
+	}
+	if _, ok := parsers.ParseFormat(c.Format); !ok {
+		fault("format: %q is none of %s", c.Format, formatList())
+	}
+	if _, err := zone(c.Timezone); err != nil {
+		fault("timezone: %w", err)
+	}
+	if _, ok := parsers.ParseBias(c.BiasSense); !ok {
+		fault("bias_sense: %q is none of windows, iso and ignore", c.BiasSense)
+	}
+	if c.HostAttribute == "" {
+		fault("host_attribute: must not be empty")
+	}
+	for _, d := range []struct {
+		name string
+		d    time.Duration
+	}{{"idle_timeout", c.IdleTimeout}, {"stream_timeout", c.StreamTimeout}} {
+		if d.d <= 0 {
+			fault("%s: must be above zero, is %s", d.name, d.d)
+		}
+	}
+	if c.IdleTimeout > 0 && c.StreamTimeout > 0 && c.StreamTimeout < c.IdleTimeout {
+		fault("stream_timeout: %s is shorter than idle_timeout, %s", c.StreamTimeout, c.IdleTimeout)
+	}
+	if c.MaxStreams <= 0 {
+		fault("max_streams: must be above zero, is %d", c.MaxStreams)
+	}
+	return errors.Join(errs...)
+}
+
+// parsing returns the settings that reach a stream. The configuration has been validated.
+func (c *Config) parsing() (parsers.Options, error) {
+	loc, err := zone(c.Timezone)
+	if err != nil {
+		return parsers.Options{}, fmt.Errorf("timezone: %w", err)
+	}
+	format, _ := parsers.ParseFormat(c.Format)
+	sense, _ := parsers.ParseBias(c.BiasSense)
+	return parsers.Options{Format: format, Zone: loc, Bias: sense}, nil
+}
+
+func formatList() string {
+	var names []string
+	for _, f := range parsers.FormatNames() {
+		names = append(names, string(f))
+	}
+	return strings.Join(names, ", ")
+}
+
+// zone reads an IANA name, "Local" or an offset such as "-05:00".
+func zone(name string) (*time.Location, error) {
+	if name == "" {
+		return nil, nil
+	}
+	if t, err := time.Parse("-07:00", name); err == nil {
+		_, offset := t.Zone()
+		return time.FixedZone(name, offset), nil
+	}
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, fmt.Errorf("%q is neither the name of a zone, such as Europe/Berlin, nor an offset, such as -05:00", name)
+	}
+	return loc, nil
+}

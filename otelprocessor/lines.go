@@ -1,0 +1,112 @@
+package otelprocessor
+
+import (
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+
+	"github.com/cmtrail/cmtrail/internal/pipeline"
+)
+
+// lines finds the line of a log record and where it comes from.
+type lines struct {
+	message string // attribute that holds the line; "" is the body
+	host    string // attribute that tells hosts apart
+}
+
+// text returns the line of a record; ok is false when it has none, or when this processor has read it before.
+func (l *lines) text(lr plog.LogRecord) (text string, ok bool) {
+	attrs := lr.Attributes()
+	if _, tagged := attrs.Get(attrFormat); tagged {
+		return "", false
+	}
+	v := lr.Body()
+	if l.message != "" {
+		if v, ok = attrs.Get(l.message); !ok {
+			return "", false
+		}
+	}
+	switch v.Type() {
+	case pcommon.ValueTypeStr:
+		return v.Str(), true
+	case pcommon.ValueTypeBytes:
+		return string(v.Bytes().AsRaw()), true
+	default:
+		return "", false
+	}
+}
+
+// source says where a record comes from. What the record says wins over what its resource says, which whole gives.
+func (l *lines) source(lr plog.LogRecord, whole pipeline.Source) pipeline.Source {
+	own := l.sourceOf(lr.Attributes())
+	if own.Host == "" {
+		own.Host = whole.Host
+	}
+	if own.Path == "" && own.Name == "" {
+		own.Path, own.Name = whole.Path, whole.Name
+	}
+	return own
+}
+
+func (l *lines) sourceOf(attrs pcommon.Map) (s pipeline.Source) {
+	for name, v := range attrs.All() {
+		switch name {
+		case l.host:
+			s.Host = v.AsString()
+		case attrFilePath:
+			s.Path = v.AsString()
+		case attrFileName:
+			s.Name = v.AsString()
+		}
+	}
+	return s
+}
+
+// origin is the log record that a line came with.
+type origin struct {
+	group  *group
+	record plog.LogRecord
+	kept   bool // came with an earlier batch; record is a copy
+}
+
+// keepOrigin copies what a held line came with, because its batch goes away.
+func keepOrigin(o any) any {
+	from := o.(*origin)
+	own := &origin{group: from.group, record: plog.NewLogRecord(), kept: true}
+	from.record.CopyTo(own.record)
+	return own
+}
+
+// takeBatch gives the lines of a batch to the table, and moves what is no line to the output. It returns how many were
+// moved.
+func (t *tagger) takeBatch(batch plog.Logs) (passed int) {
+	origins := make([]origin, 0, batch.LogRecordCount())
+	for _, rl := range batch.ResourceLogs().All() {
+		whole := t.lines.sourceOf(rl.Resource().Attributes())
+		for _, sl := range rl.ScopeLogs().All() {
+			g := t.groups.of(rl, sl)
+			for _, lr := range sl.LogRecords().All() {
+				text, ok := t.lines.text(lr)
+				if !ok {
+					lr.MoveTo(t.fresh.add(g))
+					passed++
+					continue
+				}
+				origins = append(origins, origin{group: g, record: lr})
+				t.table.WriteLine(t.lines.source(lr, whole), text, &origins[len(origins)-1])
+			}
+		}
+	}
+	return passed
+}
+
+// take puts a record that the table gives out behind the others of its group.
+func (t *tagger) take(res *pipeline.Result) {
+	from := res.Origin.(*origin)
+	out := t.fresh
+	if from.kept {
+		out = t.carried
+	}
+	to := out.add(from.group)
+	from.record.CopyTo(to)
+	t.writer.write(to, res)
+}

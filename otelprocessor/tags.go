@@ -1,0 +1,138 @@
+package otelprocessor
+
+import (
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+
+	"github.com/cmtrail/cmtrail/internal/pipeline"
+	"github.com/cmtrail/cmtrail/parsers"
+	"github.com/cmtrail/cmtrail/rules"
+)
+
+// severities are OTLP's numbers for the parsers' severities. Each is the first of its range, as the sources grade no finer.
+var severities = [...]plog.SeverityNumber{
+	parsers.Unset: plog.SeverityNumberUnspecified,
+	parsers.Trace: plog.SeverityNumberTrace,
+	parsers.Debug: plog.SeverityNumberDebug,
+	parsers.Info:  plog.SeverityNumberInfo,
+	parsers.Warn:  plog.SeverityNumberWarn,
+	parsers.Error: plog.SeverityNumberError,
+	parsers.Fatal: plog.SeverityNumberFatal,
+}
+
+// writer puts a result into a log record.
+type writer struct {
+	message  string // attribute that takes the message; "" is the body
+	original bool   // keep the lines as they came
+	names    interned
+}
+
+// write fills to, which holds what the receiver said of the record's first line.
+func (w *writer) write(to plog.LogRecord, res *pipeline.Result) {
+	r := res.Record
+	attrs := to.Attributes()
+	attrs.EnsureCapacity(attrs.Len() + 12)
+
+	if t, ok := r.Time(); ok {
+		to.SetTimestamp(pcommon.NewTimestampFromTime(t))
+	}
+	if r.Severity != parsers.Unset {
+		to.SetSeverityNumber(severities[r.Severity])
+		to.SetSeverityText(r.Severity.String())
+	}
+	if w.message == "" {
+		to.Body().SetStr(strings.Clone(r.Message))
+	} else {
+		attrs.PutStr(w.message, strings.Clone(r.Message))
+	}
+	if w.original {
+		attrs.PutStr(attrOriginal, strings.Clone(r.Original))
+	}
+	if name := res.Source.Base(); name != "" {
+		if _, ok := attrs.Get(attrFileName); !ok {
+			attrs.PutStr(attrFileName, name)
+		}
+	}
+
+	attrs.PutStr(attrFormat, string(r.Format))
+	w.text(attrs, attrComponent, r.Component)
+	w.text(attrs, attrContext, r.Context)
+	w.text(attrs, attrSourceFile, r.SourceFile)
+	if r.SourceLine != 0 {
+		attrs.PutInt(attrSourceLine, int64(r.SourceLine))
+	}
+	if r.HasThread {
+		attrs.PutInt(attrThread, int64(r.Thread))
+	}
+	if r.HasPID {
+		attrs.PutInt(attrPID, int64(r.PID))
+	}
+	if res.Verdict != nil {
+		writeVerdict(attrs, res.Verdict)
+	}
+}
+
+func (w *writer) text(attrs pcommon.Map, name, value string) {
+	if value != "" {
+		attrs.PutStr(name, w.names.of(value))
+	}
+}
+
+func writeVerdict(attrs pcommon.Map, v *rules.Verdict) {
+	if len(v.Steps) > 0 {
+		first := v.Steps[0]
+		attrs.PutStr(attrStepID, first.ID)
+		attrs.PutStr(attrStepTitle, first.Title)
+		attrs.PutInt(attrStepOrder, int64(first.Order))
+	}
+	if len(v.Steps) > 1 {
+		list(attrs, attrStepIDs, v.Steps, func(s *rules.Step) string { return s.ID })
+	}
+	if len(v.Issues) > 0 {
+		list(attrs, attrIssueIDs, v.Issues, func(r *rules.Rule) string { return r.ID })
+		list(attrs, attrIssueTitles, v.Issues, func(r *rules.Rule) string { return r.Title })
+		attrs.PutStr(attrIssueSeverity, v.Severity.String())
+	}
+	if len(v.Codes) > 0 {
+		list(attrs, attrErrorCodes, v.Codes, rules.FormatCode)
+		list(attrs, attrErrorNames, v.Codes, symbol)
+	}
+	if len(v.Rules) > 0 {
+		list(attrs, attrRuleIDs, v.Rules, func(r *rules.Rule) string { return r.ID })
+	}
+	for _, k := range v.Keys {
+		attrs.PutStr(attrKeyPrefix+k.Name, strings.Clone(k.Value))
+	}
+}
+
+func symbol(code uint32) string {
+	entry, _ := rules.ErrorCodes().Lookup(code)
+	return entry.Symbol
+}
+
+func list[T any](attrs pcommon.Map, name string, items []T, text func(T) string) {
+	to := attrs.PutEmptySlice(name)
+	to.EnsureCapacity(len(items))
+	for _, item := range items {
+		to.AppendEmpty().SetStr(text(item))
+	}
+}
+
+// interned keeps one copy of each of the few names that records repeat: components, contexts, source files.
+type interned map[string]string
+
+const maxInterned = 4096
+
+func (n *interned) of(view string) string {
+	if s, ok := (*n)[view]; ok {
+		return s
+	}
+	if *n == nil || len(*n) >= maxInterned {
+		*n = interned{}
+	}
+	s := strings.Clone(view)
+	(*n)[s] = s
+	return s
+}

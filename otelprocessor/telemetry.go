@@ -1,0 +1,71 @@
+package otelprocessor
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+
+	"github.com/cmtrail/cmtrail/internal/pipeline"
+	"github.com/cmtrail/cmtrail/otelprocessor/internal/metadata"
+	"github.com/cmtrail/cmtrail/rules"
+)
+
+// observe lets the Collector read the pipeline's counters when it gathers its metrics. A record costs no more than
+// an addition for each.
+func observe(m *metadata.TelemetryBuilder, c *pipeline.Counters, engine *rules.Engine, table *pipeline.Table) error {
+	single := func(n *atomic.Uint64) metric.Int64Callback {
+		return func(_ context.Context, o metric.Int64Observer) error {
+			o.Observe(int64(n.Load()))
+			return nil
+		}
+	}
+	level := func(f func() int64) metric.Int64Callback {
+		return func(_ context.Context, o metric.Int64Observer) error {
+			o.Observe(f())
+			return nil
+		}
+	}
+	return errors.Join(
+		m.RegisterProcessorCmtrailLinesCallback(single(&c.Lines)),
+		m.RegisterProcessorCmtrailTruncatedCallback(single(&c.Truncated)),
+		m.RegisterProcessorCmtrailLateCallback(single(&c.Late)),
+		m.RegisterProcessorCmtrailStreamsEvictedCallback(single(&c.Evicted)),
+		m.RegisterProcessorCmtrailHeldLinesCallback(level(table.Held)),
+		m.RegisterProcessorCmtrailStreamsCallback(level(table.Streams)),
+		m.RegisterProcessorCmtrailRecordsCallback(func(_ context.Context, o metric.Int64Observer) error {
+			for format, n := range c.Formats() {
+				observeBy(o, n, attribute.String("format", string(format)))
+			}
+			return nil
+		}),
+		m.RegisterProcessorCmtrailStepsCallback(func(_ context.Context, o metric.Int64Observer) error {
+			for rule, n := range c.Rules() {
+				if !rule.Issue && rule.Step != nil {
+					observeBy(o, n, attribute.String("rule", rule.ID), attribute.String("step", rule.Step.ID))
+				}
+			}
+			return nil
+		}),
+		m.RegisterProcessorCmtrailIssuesCallback(func(_ context.Context, o metric.Int64Observer) error {
+			for rule, n := range c.Rules() {
+				if rule.Issue {
+					observeBy(o, n, attribute.String("issue", rule.ID))
+				}
+			}
+			return nil
+		}),
+		m.RegisterProcessorCmtrailRuleErrorsCallback(func(_ context.Context, o metric.Int64Observer) error {
+			for rule, n := range engine.Errors() {
+				observeBy(o, n, attribute.String("rule", rule.ID))
+			}
+			return nil
+		}),
+	)
+}
+
+func observeBy(o metric.Int64Observer, n uint64, attrs ...attribute.KeyValue) {
+	o.Observe(int64(n), metric.WithAttributeSet(attribute.NewSet(attrs...)))
+}
