@@ -15,6 +15,7 @@ const shape = "dddd-dd-dd dd:dd:dd, "
 type format struct {
 	textSeverity bool
 	learn        bool
+	code         head.Code
 	offset       int16
 	hasOffset    bool
 }
@@ -71,7 +72,7 @@ func (f *format) Parse(text []byte, r *record.Record) {
 	case "DISM":
 		dism(line, body, r)
 	}
-	common(line, body, r)
+	f.common(line, body, r)
 	if f.learn && f.hasOffset && r.Stamp.HasWall && !r.Stamp.HasOffset {
 		r.Stamp.Offset, r.Stamp.HasOffset = f.offset, true
 	}

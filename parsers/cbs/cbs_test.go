@@ -72,12 +72,12 @@ func TestRecords(t *testing.T) {
 		}},
 		{Name: "continuations", Lines: []string{
 			"2024-03-05 08:15:00, Error                 DISM   DISM Appx: PID=512 TID=9004 x.cpp(14): 80070003",
-			"    Msg:[no 2024-03-05 08:15:00, Info here, HRESULT = 0x80070003 - NAME] ",
+			"    Msg:[no 2024-03-05 08:15:00, Info here, HRESULT = 0x8007007b - NAME] ",
 			"",
 			" - CAppx::Log",
 			"2024-02-30 08:15:00, Info                  CBS    no such day",
 		}, Want: []string{
-			"cbs error 2024-03-05T08:15:00 component=DISM pid=512 thread=9004 source=x.cpp:14 function=CAppx::Log hresult=0x80070003 | DISM Appx: PID=512 TID=9004 x.cpp(14): 80070003\n    Msg:[no 2024-03-05 08:15:00, Info here, HRESULT = 0x80070003 - NAME] \n\n - CAppx::Log",
+			"cbs error 2024-03-05T08:15:00 component=DISM pid=512 thread=9004 source=x.cpp:14 function=CAppx::Log hresult=0x8007007B | DISM Appx: PID=512 TID=9004 x.cpp(14): 80070003\n    Msg:[no 2024-03-05 08:15:00, Info here, HRESULT = 0x8007007b - NAME] \n\n - CAppx::Log",
 			"cbs info component=CBS !bad_time | no such day",
 		}},
 		{Name: "UTC stamps that say nothing of the zone", Lines: []string{

@@ -119,14 +119,14 @@ func number(line []byte, word string) (uint32, bool) {
 }
 
 // common reads what any component may write: the process in brackets, the place in the source, the first HRESULT.
-func common(line, body []byte, r *record.Record) {
+func (f *format) common(line, body []byte, r *record.Record) {
 	if len(line) > 0 && line[0] == '[' {
 		if end := bytes.IndexByte(line, ']'); end > 0 && bytes.HasSuffix(line[:end], []byte(".exe")) {
 			add(r, "process", line[1:end])
 		}
 	}
 	source(line, r)
-	hresult(body, r)
+	f.hresult(body, r)
 }
 
 // source reads "path.cpp(351)".
@@ -159,7 +159,7 @@ func isSource(path []byte) bool {
 }
 
 // hresult takes the first code written as "HRESULT = 0x...", "hr = 0x...", "hr:0x..." or "gle=0x...".
-func hresult(body []byte, r *record.Record) {
+func (f *format) hresult(body []byte, r *record.Record) {
 	for at := 0; ; {
 		i := bytes.Index(body[at:], []byte("0x"))
 		if i < 0 {
@@ -172,7 +172,7 @@ func hresult(body []byte, r *record.Record) {
 			end++
 		}
 		if end-i == len("0x80070002") && namesCode(body[:i]) {
-			add(r, "hresult", body[i:end])
+			add(r, "hresult", scan.Bytes(f.code.Spell(body[at:end])))
 			return
 		}
 	}

@@ -20,11 +20,13 @@ const (
 // is the component.
 var keys = [...]string{"", "event_type", "event_code", "update_id", "revision", "hresult", "caller", "status", "category"}
 
-type format struct{}
+type format struct {
+	code head.Code
+}
 
 // New returns the format for one stream.
 func New(framing.Options) framing.Format {
-	return format{}
+	return &format{}
 }
 
 // Detect says how sure a line makes us that its file is an event history.
@@ -35,14 +37,14 @@ func Detect(line []byte) framing.Confidence {
 	return framing.None
 }
 
-func (format) Line(line []byte) framing.Move {
+func (f *format) Line(line []byte) framing.Move {
 	if isHead(line) {
 		return framing.Starts
 	}
 	return framing.Foreign
 }
 
-func (format) Parse(text []byte, r *record.Record) {
+func (f *format) Parse(text []byte, r *record.Record) {
 	r.Format = record.Reporting
 	first := head.First(text)
 	if !isHead(first) {
@@ -57,13 +59,13 @@ func (format) Parse(text []byte, r *record.Record) {
 		if end < 0 {
 			break // a short line: what is left is the text
 		}
-		column(first[at:at+end], key, r)
+		f.column(first[at:at+end], key, r)
 		at += end + 1
 	}
 	r.Message = scan.View(text[at:])
 }
 
-func (format) Reset() {}
+func (f *format) Reset() {}
 
 func isHead(line []byte) bool {
 	if len(line) < stampAt+len(stampShape) || line[0] != '{' || line[guidLen-1] != '}' || line[guidLen] != '\t' {
@@ -105,10 +107,12 @@ func stamp(first []byte, r *record.Record) int {
 	return len(first)
 }
 
-func column(val []byte, key string, r *record.Record) {
+func (f *format) column(val []byte, key string, r *record.Record) {
 	switch key {
 	case "":
 		return
+	case "hresult":
+		val = scan.Bytes(f.code.Spell(val))
 	case "caller":
 		r.Component = scan.View(val)
 	case "status":
@@ -125,4 +129,4 @@ func add(r *record.Record, key string, val []byte) {
 	}
 }
 
-var _ framing.Format = format{}
+var _ framing.Format = (*format)(nil)

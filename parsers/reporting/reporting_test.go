@@ -22,7 +22,7 @@ func TestRecords(t *testing.T) {
 	framingtest.Run(t, open, []framingtest.Case{
 		{Name: "success and failure", Lines: lines, Want: []string{
 			"reporting info 2024-03-05T08:15:00.120+330m component=CcmExec event_id=" + event + " event_type=147 event_code=101 update_id={00000000-0000-0000-0000-000000000000} revision=0 hresult=0 caller=CcmExec status=Success category=Software Synchronization | Found 4 updates.",
-			"reporting error 2024-03-05T08:15:00.120-480m component=UpdateOrchestrator event_id=" + event + " event_type=182 event_code=101 update_id={5A2F8C11-0B0E-4D55-8A3C-70D6A8F0B1C2} revision=201 hresult=80070643 caller=UpdateOrchestrator status=Failure category=Content Install | Install failed with 0x80070643.",
+			"reporting error 2024-03-05T08:15:00.120-480m component=UpdateOrchestrator event_id=" + event + " event_type=182 event_code=101 update_id={5A2F8C11-0B0E-4D55-8A3C-70D6A8F0B1C2} revision=201 hresult=0x80070643 caller=UpdateOrchestrator status=Failure category=Content Install | Install failed with 0x80070643.",
 		}},
 		{Name: "damaged", Lines: []string{
 			event + "\t2024-03-05 08:15:00:120+9900\t1\t147\tcut here",

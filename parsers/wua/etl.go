@@ -22,9 +22,9 @@ const (
 	idWidth        = 5
 )
 
-// etl reads converted traces. It learns nothing from the stream; code is where an HRESULT is written in its usual form.
+// etl reads converted traces. It learns nothing from the stream; code is room for an HRESULT.
 type etl struct {
-	code [10]byte
+	code head.Code
 }
 
 // NewETL returns the format of converted traces, for one stream.
@@ -111,17 +111,9 @@ func (f *etl) hresult(rest []byte, r *record.Record) {
 	if len(rest) < 10 || rest[0] != '[' || rest[9] != ']' {
 		return
 	}
-	copy(f.code[:], "0x")
-	for i, c := range rest[1:9] {
-		if !scan.IsHex(c) {
-			return
-		}
-		if c >= 'a' {
-			c -= 'a' - 'A'
-		}
-		f.code[2+i] = c
+	if code := f.code.Spell(rest[1:9]); len(code) == len(f.code) {
+		add(r, "hresult", scan.Bytes(code))
 	}
-	add(r, "hresult", f.code[:])
 }
 
 // vector takes the correlation vector of "(cV = x.1)" or "(cV: x.1)".

@@ -76,9 +76,9 @@ func value(msg []byte, at int) []byte {
 	return msg[at:end]
 }
 
-// add appends a string unless it is empty or the name was there before: the first of a line is its subject.
+// add appends a string unless it is no value or the name was there before: the first of a line is its subject.
 func add(r *record.Record, key string, val []byte) {
-	if len(val) == 0 {
+	if len(val) == 0 || string(val) == "<NULL>" {
 		return
 	}
 	for i := range r.Attrs {

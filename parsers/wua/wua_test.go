@@ -67,6 +67,7 @@ func TestTabRecords(t *testing.T) {
 			"2024-03-05\t08:15:00:120\t 812\tb0\tAU\tno WARNING: here",
 			"2024-03-05\t08:15:00:120\t 812\tb0\tAU\t<<-- SUBMITTED -- COMAPI: Search [ClientId = CcmExec]",
 			"2024-03-05\t08:15:00:120\t 812\tb0\tAU\t>>--  RESUMED  -- COMAPI: Search [ClientId = Contoso Agent (x)]",
+			"2024-03-05\t08:15:00:120\t 812\tb0\tAU\t-- END -- COMAPI: Search [ClientId = <NULL>]",
 			"2024-03-05\t08:15:00:120\t 812\tb0\tAU\t*********",
 			"2024-03-05\t08:15:00:120\t 812\tb0\tAU\t** STARTED early **",
 		}, Want: []string{
@@ -74,6 +75,7 @@ func TestTabRecords(t *testing.T) {
 			"wua-tab info 2024-03-05T08:15:00.120 component=AU pid=812 thread=176 | no WARNING: here",
 			"wua-tab info 2024-03-05T08:15:00.120 component=AU pid=812 thread=176 tag=SUBMITTED client_id=CcmExec | <<-- SUBMITTED -- COMAPI: Search [ClientId = CcmExec]",
 			"wua-tab info 2024-03-05T08:15:00.120 component=AU pid=812 thread=176 tag=RESUMED client_id=Contoso Agent | >>--  RESUMED  -- COMAPI: Search [ClientId = Contoso Agent (x)]",
+			"wua-tab info 2024-03-05T08:15:00.120 component=AU pid=812 thread=176 tag=END | -- END -- COMAPI: Search [ClientId = <NULL>]",
 			"wua-tab info 2024-03-05T08:15:00.120 component=AU pid=812 thread=176 | *********",
 			"wua-tab info 2024-03-05T08:15:00.120 component=AU pid=812 thread=176 | ** STARTED early **",
 		}},

@@ -94,3 +94,22 @@ func Offset(b []byte, i int) (minutes int16, ok bool) {
 	}
 	return int16(total), true
 }
+
+// Code is room for an HRESULT in its usual spelling, "0x8007000E".
+type Code [10]byte
+
+// Spell writes eight hexadecimal digits as a code and returns it as a string that holds until the room is written
+// again. Anything else comes back as it was.
+func (c *Code) Spell(digits []byte) string {
+	if _, ok := scan.ParseHex(digits); !ok || len(digits) != 8 {
+		return scan.View(digits)
+	}
+	copy(c[:], "0x")
+	for i, d := range digits {
+		if d >= 'a' {
+			d -= 'a' - 'A'
+		}
+		c[2+i] = d
+	}
+	return scan.View(c[:])
+}

@@ -52,3 +52,14 @@ func TestOffset(t *testing.T) {
 		}
 	}
 }
+
+func TestSpell(t *testing.T) {
+	var room Code
+	for in, want := range map[string]string{
+		"8007000e": "0x8007000E", "8024FFFF": "0x8024FFFF", "0": "0", "": "", "8007000g": "8007000g", "08007000e": "08007000e",
+	} {
+		if got := room.Spell([]byte(in)); got != want {
+			t.Errorf("Spell(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
