@@ -110,7 +110,7 @@ func (t *Tail) block(text []byte, i int) Outcome {
 			return out
 		case name != nil:
 			t.set(name, value)
-		case !t.begun():
+		case !t.Begun():
 			if next == limit {
 				return out
 			}
@@ -160,24 +160,35 @@ func skipStray(text []byte, i int) int {
 
 // set keeps the first value of a name we know.
 func (t *Tail) set(name, value []byte) {
-	for _, a := range [...]struct {
-		name string
-		to   *[]byte
-	}{
-		{"time", &t.time}, {"date", &t.date}, {"component", &t.component}, {"context", &t.context},
-		{"type", &t.kind}, {"thread", &t.thread}, {"file", &t.file},
-	} {
-		if len(name) == len(a.name) && scan.FoldPrefix(scan.View(name), a.name) {
-			if *a.to == nil {
-				*a.to = value
-			}
-			return
-		}
+	var to *[]byte
+	key := scan.View(name)
+	switch {
+	case fold(key, "time"):
+		to = &t.time
+	case fold(key, "date"):
+		to = &t.date
+	case fold(key, "type"):
+		to = &t.kind
+	case fold(key, "file"):
+		to = &t.file
+	case fold(key, "thread"):
+		to = &t.thread
+	case fold(key, "context"):
+		to = &t.context
+	case fold(key, "component"):
+		to = &t.component
+	default:
+		return
+	}
+	if *to == nil {
+		*to = value
 	}
 }
 
-// begun reports whether a known attribute was read: what stands first must be one, or the closer was message text.
-func (t *Tail) begun() bool {
+func fold(name, want string) bool { return len(name) == len(want) && scan.FoldPrefix(name, want) }
+
+// Begun reports whether a known attribute was read: what stands first must be one, or the closer was message text.
+func (t *Tail) Begun() bool {
 	return t.time != nil || t.date != nil || t.component != nil || t.context != nil || t.kind != nil ||
 		t.thread != nil || t.file != nil
 }
