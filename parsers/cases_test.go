@@ -57,7 +57,7 @@ func shared() (string, bool) {
 	return dir, err == nil && info.IsDir()
 }
 
-func readCases(t *testing.T, file string) []testCase {
+func readCases(t testing.TB, file string) []testCase {
 	t.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -149,8 +149,6 @@ func readLines(name string, opt parsers.Options, lines []string) []*parsers.Reco
 	s.Flush()
 	return got
 }
-
-
 
 // observed lays a record out like an expected one. Keys with no field of the record are attributes.
 func observed(r *parsers.Record, want map[string]any) map[string]any {

@@ -177,7 +177,8 @@ func (s *Splitter) drain() {
 // overflow hands out the pieces of an unfinished line that has passed the limit.
 func (s *Splitter) overflow() {
 	rest := s.pend
-	for len(rest) > s.limit {
+	// Half a unit does not count: it may be the terminator's.
+	for len(rest)&^(s.source.width()-1) > s.limit {
 		n := s.source.cut(rest, s.limit)
 		s.piece(rest[:n], n, false)
 		rest = rest[n:]
