@@ -37,6 +37,7 @@ type Set struct {
 	Steps    []*Step // in pipeline order: by flow as declared, then by id
 	Rules    []*Rule // enabled rules first come first; disabled ones are kept, marked
 	Journeys []*Journey
+	Warnings []Fault // what does not keep the set from running
 }
 
 // Pack is a pack as loaded.
@@ -48,6 +49,7 @@ type Pack struct {
 
 // Step is one step of a pipeline.
 type Step struct {
+	Index  int    // place in Set.Steps
 	ID     string // scan.01.03
 	Title  string
 	RunsOn string
@@ -70,7 +72,7 @@ type Rule struct {
 	Tags        []string
 	Generic     bool
 	Once        *Once
-	Enabled     bool // status testing, an override's disable or a passed "until" leave a rule out
+	Enabled     bool     // status testing, an override's disable or a passed "until" leave a rule out
 	Match       []*Match // alternatives: the rule shows when any holds; nil for correlation rules
 	Correlation *Correlation
 	About       About
@@ -88,7 +90,8 @@ type Match struct {
 	Patterns []*regexp.Regexp // alternatives, like Lines
 	Codes    []uint32
 	When     *condition.Condition
-	Holes    []string // names that Lines or Patterns fill, in one order for all of them
+	Except   []*condition.Condition // of overrides: none may hold
+	Holes    []string               // names that Lines or Patterns fill, in one order for all of them
 	Where    Place
 }
 
