@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
@@ -83,10 +84,16 @@ func parse(text string) (*parser.Tree, *Error) {
 	config.DisableIfOperator = true
 	tree, err := parser.ParseWithConfig(text, config)
 	if err != nil {
-		return nil, libraryFault(err)
+		fault := libraryFault(err)
+		if fault.Text == atEnd {
+			fault.Offset = utf8.RuneCountInString(strings.TrimRightFunc(text, unicode.IsSpace))
+		}
+		return nil, fault
 	}
 	return tree, nil
 }
+
+const atEnd = "unexpected end of condition"
 
 var unexpected = regexp.MustCompile(`^unexpected token \w+\("(.*)"\)$`)
 
@@ -100,7 +107,7 @@ func libraryFault(err error) *Error {
 	token := unexpected.FindStringSubmatch(text)
 	switch {
 	case text == "unexpected token EOF", text == "unexpected end of expression":
-		text = "unexpected end of condition"
+		text = atEnd
 	case strings.Contains(text, "exceeds maximum allowed nodes"):
 		text = fmt.Sprintf("condition has more than %d parts", maxNodes)
 	case token != nil && token[1] == "=":

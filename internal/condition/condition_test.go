@@ -26,6 +26,8 @@ func scope(t testing.TB) Scope {
 	}
 }
 
+var carried = []uint32{0x8007000E}
+
 var record = Values{
 	Message:   "WARNING: GetUpdateMetadata2 failed, hr=8007000E",
 	Component: "Agent",
@@ -35,7 +37,7 @@ var record = Values{
 	Host:      "LAB-01",
 	Source:    "agent.cpp",
 	Thread:    4242,
-	Codes:     func() []uint32 { return []uint32{0x8007000E} },
+	Codes:     func() []uint32 { return carried },
 }
 
 var holes = []sentence.Hole{{Name: "hr", Value: "0x8007000E"}, {Name: "count", Value: "17"}}
