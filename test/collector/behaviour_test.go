@@ -98,8 +98,8 @@ func TestFilesDoNotMix(t *testing.T) {
 		}
 	}
 	want := map[string]int{
-		"a.log: Waiting for the a.log": 1,
-		"b.log: Waiting for the b.log": 1,
+		"a.log: Waiting for the a.log":                             1,
+		"b.log: Waiting for the b.log":                             1,
 		"a.log: The answer has two lines:\nand this is the second": 3,
 		"b.log: The answer has two lines:\nand this is the second": 3,
 	}
