@@ -1,0 +1,179 @@
+// Package match decides which rules hold for one record. It never looks at the clock: time is what the record says.
+package match
+
+import (
+	"iter"
+	"slices"
+	"sync/atomic"
+
+	"github.com/cmtrail/cmtrail/internal/condition"
+	"github.com/cmtrail/cmtrail/internal/errorcode"
+	"github.com/cmtrail/cmtrail/internal/ruleset"
+)
+
+// Engine holds the index over a set of rules. It is immutable but for its counters, and any number of matchers share it.
+type Engine struct {
+	set    *ruleset.Set
+	codes  *errorcode.Table
+	groups map[string]*group // by log name
+	rest   *group            // for the logs that no rule names
+	errors []atomic.Uint64   // by rule
+	inARow []atomic.Uint32   // by rule; at maxErrors the rule is off
+}
+
+// maxErrors is how many failures in a row switch a rule off.
+const maxErrors = 100
+
+// group holds the alternatives that can hold for the records of one log.
+type group struct {
+	alternatives []alternative // in the order of their rules
+	literals     *automaton
+	byLiteral    [][]int32          // number of a literal -> alternatives
+	byCode       map[uint32][]int32 // error code -> alternatives
+	open         []int32            // alternatives to try on every record
+	folded       []int32            // and on every record with a byte outside ASCII
+}
+
+// alternative is one match of one rule.
+type alternative struct {
+	rule  *ruleset.Rule
+	match *ruleset.Match
+}
+
+// New builds the index.
+func New(set *ruleset.Set, codes *errorcode.Table) *Engine {
+	e := &Engine{set: set, codes: codes, groups: map[string]*group{},
+		errors: make([]atomic.Uint64, len(set.Rules)), inARow: make([]atomic.Uint32, len(set.Rules))}
+	names := map[string]bool{}
+	var all []alternative
+	for _, r := range set.Rules {
+		if !r.Enabled {
+			continue
+		}
+		for _, m := range r.Match {
+			all = append(all, alternative{r, m})
+			for _, f := range filesOf(m) {
+				names[f] = true
+			}
+		}
+	}
+	for name := range names {
+		e.groups[name] = newGroup(all, name)
+	}
+	e.rest = newGroup(all, "")
+	return e
+}
+
+// Set returns the rules that the engine was made from.
+func (e *Engine) Set() *ruleset.Set { return e.set }
+
+// Errors goes over the rules whose conditions failed, with how often.
+func (e *Engine) Errors() iter.Seq2[*ruleset.Rule, uint64] {
+	return func(yield func(*ruleset.Rule, uint64) bool) {
+		for i := range e.errors {
+			if n := e.errors[i].Load(); n > 0 && !yield(e.set.Rules[i], n) {
+				return
+			}
+		}
+	}
+}
+
+// filesOf returns the logs that the match is bound to, by its file or by its condition; none: any log.
+func filesOf(m *ruleset.Match) []string {
+	if len(m.Files) > 0 {
+		return m.Files
+	}
+	if m.When != nil {
+		return m.When.Files()
+	}
+	return nil
+}
+
+func newGroup(all []alternative, log string) *group {
+	g := &group{byCode: map[uint32][]int32{}}
+	ids := map[string]int{}
+	var literals []string
+	for _, a := range all {
+		if files := filesOf(a.match); len(files) > 0 && !slices.Contains(files, log) {
+			continue
+		}
+		id := int32(len(g.alternatives))
+		g.alternatives = append(g.alternatives, a)
+		need, codes := needOf(a.match)
+		switch {
+		case codes != nil:
+			for _, c := range codes {
+				g.byCode[c] = append(g.byCode[c], id)
+			}
+		case need.Open:
+			g.open = append(g.open, id)
+		default:
+			for _, l := range need.Literals {
+				if len(l) > maxLiteral {
+					l = l[len(l)-maxLiteral:]
+				}
+				at, known := ids[l]
+				if !known {
+					at = len(literals)
+					ids[l] = at
+					literals = append(literals, l)
+					g.byLiteral = append(g.byLiteral, nil)
+				}
+				g.byLiteral[at] = append(g.byLiteral[at], id)
+			}
+			if need.Folded {
+				g.folded = append(g.folded, id)
+			}
+		}
+	}
+	g.literals = newAutomaton(literals)
+	return g
+}
+
+// needOf returns what a message must hold for the match: literals, or else error codes.
+func needOf(m *ruleset.Match) (condition.Need, []uint32) {
+	open := condition.Need{Open: true}
+	if need := needOfLines(m); !need.Open {
+		return need, nil
+	}
+	if len(m.Patterns) > 0 {
+		if need := either(m.Needs()); !need.Open {
+			return need, nil
+		}
+	}
+	if len(m.Codes) > 0 {
+		return open, m.Codes
+	}
+	if m.When != nil {
+		return m.When.Need(), nil
+	}
+	return open, nil
+}
+
+func needOfLines(m *ruleset.Match) condition.Need {
+	needs := make([]condition.Need, len(m.Lines))
+	for i, s := range m.Lines {
+		if l := s.Literal(); l != "" {
+			needs[i] = condition.Need{Literals: []string{l}}
+		} else {
+			needs[i].Open = true
+		}
+	}
+	return either(needs)
+}
+
+// either is the need when one of several alternatives must hold; none at all is open.
+func either(needs []condition.Need) condition.Need {
+	if len(needs) == 0 {
+		return condition.Need{Open: true}
+	}
+	var out condition.Need
+	for _, n := range needs {
+		if n.Open {
+			return condition.Need{Open: true}
+		}
+		out.Folded = out.Folded || n.Folded
+		out.Literals = append(out.Literals, n.Literals...)
+	}
+	return out
+}

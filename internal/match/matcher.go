@@ -1,0 +1,250 @@
+package match
+
+import (
+	"slices"
+
+	"github.com/cmtrail/cmtrail/internal/condition"
+	"github.com/cmtrail/cmtrail/internal/ruleset"
+	"github.com/cmtrail/cmtrail/internal/sentence"
+	"github.com/cmtrail/cmtrail/parsers"
+)
+
+// Matcher evaluates records one after the other. It belongs to one goroutine.
+type Matcher struct {
+	engine  *Engine
+	runner  *condition.Runner
+	verdict Verdict
+	once    once
+
+	record  *parsers.Record
+	group   *group
+	round   uint32
+	seen    map[*group][]uint32 // alternative -> the round in which it was last a candidate
+	marks   []uint32            // those of the present group
+	found   []int32             // candidates of this record
+	collect func(ids []int32)
+	holes   []sentence.Hole
+	scratch []byte
+	took    []bool // whether the rule of this index matched; only the entries of verdict.Rules are set
+}
+
+// NewMatcher returns a matcher for one goroutine.
+func (e *Engine) NewMatcher() *Matcher {
+	m := &Matcher{engine: e, runner: condition.NewRunner(), seen: map[*group][]uint32{}, took: make([]bool, len(e.set.Rules))}
+	m.collect = func(ids []int32) {
+		for _, l := range ids {
+			m.candidates(m.group.byLiteral[l])
+		}
+	}
+	return m
+}
+
+// Match returns what the rules say of a record of the log, by its normalised name or "", on the host; nil when they
+// say nothing and the message carries no error code. It allocates nothing then, and its cost does not depend on the
+// number of rules.
+func (m *Matcher) Match(r *parsers.Record, log, host string) *Verdict {
+	if log == "" {
+		log = parsers.LogOfComponent(r.Component)
+	}
+	v := &m.verdict
+	v.reset()
+	v.Codes = m.engine.codes.Extract(r.Message, v.Codes)
+	m.enter(log)
+	m.group.literals.scan(r.Message, m.collect)
+	for _, c := range v.Codes {
+		m.candidates(m.group.byCode[c])
+	}
+	m.candidates(m.group.open)
+	if len(m.group.folded) > 0 && !ascii(r.Message) {
+		m.candidates(m.group.folded)
+	}
+	if len(m.found) == 0 {
+		return m.result()
+	}
+	slices.Sort(m.found)
+	m.record = r
+	m.scratch = m.scratch[:0]
+	m.runner.Begin(condition.Values{
+		Message: r.Message, Component: r.Component, File: log, Format: string(r.Format), Severity: r.Severity.String(),
+		Host: host, Source: r.SourceFile, Thread: int(r.Thread), Codes: m.codes,
+	})
+	for _, id := range m.found {
+		m.try(&m.group.alternatives[id])
+	}
+	m.conclude(r, host)
+	return m.result()
+}
+
+func (m *Matcher) result() *Verdict {
+	if len(m.verdict.Rules) == 0 && len(m.verdict.Codes) == 0 {
+		return nil
+	}
+	return &m.verdict
+}
+
+func (m *Matcher) codes() []uint32 { return m.verdict.Codes }
+
+// enter turns to the group of a log and starts a round in which no alternative is a candidate.
+func (m *Matcher) enter(log string) {
+	g := m.engine.groups[log]
+	if g == nil {
+		g = m.engine.rest
+	}
+	if g != m.group {
+		marks, ok := m.seen[g]
+		if !ok {
+			marks = make([]uint32, len(g.alternatives))
+			m.seen[g] = marks
+		}
+		m.group, m.marks = g, marks
+	}
+	m.round++
+	if m.round == 0 { // after four thousand million records old marks could pass for new ones
+		for _, marks := range m.seen {
+			clear(marks)
+		}
+		m.round = 1
+	}
+	m.found = m.found[:0]
+}
+
+func (m *Matcher) candidates(ids []int32) {
+	for _, id := range ids {
+		if m.marks[id] != m.round {
+			m.marks[id] = m.round
+			m.found = append(m.found, id)
+		}
+	}
+}
+
+// try evaluates one alternative and notes what it gives.
+func (m *Matcher) try(a *alternative) {
+	r := a.rule
+	if m.took[r.Index] || m.engine.inARow[r.Index].Load() >= maxErrors {
+		return
+	}
+	if !m.texts(a.match) || !m.carries(a.match.Codes) || !m.conditions(r, a.match) {
+		return
+	}
+	m.took[r.Index] = true
+	m.verdict.Rules = append(m.verdict.Rules, r)
+	for _, h := range m.holes {
+		m.verdict.addKey(h.Name, h.Value)
+	}
+}
+
+// texts fills the holes from the first sentence and the first pattern that match; where either kind stands, one must.
+func (m *Matcher) texts(match *ruleset.Match) bool {
+	m.holes = m.holes[:0]
+	if len(match.Lines) > 0 && !m.line(match) {
+		return false
+	}
+	return len(match.Patterns) == 0 || m.pattern(match)
+}
+
+func (m *Matcher) line(match *ruleset.Match) bool {
+	for _, s := range match.Lines {
+		var ok bool
+		if m.holes, m.scratch, ok = s.MatchInto(m.record.Message, m.holes, m.scratch); ok {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *Matcher) pattern(match *ruleset.Match) bool {
+	for _, p := range match.Patterns {
+		at := p.FindStringSubmatchIndex(m.record.Message)
+		if at == nil {
+			continue
+		}
+		for i, name := range p.SubexpNames() {
+			if name != "" && at[2*i] >= 0 {
+				m.holes = append(m.holes, sentence.Hole{Name: name, Value: m.record.Message[at[2*i]:at[2*i+1]]})
+			}
+		}
+		return true
+	}
+	return false
+}
+
+func (m *Matcher) carries(codes []uint32) bool {
+	if len(codes) == 0 {
+		return true
+	}
+	for _, c := range m.verdict.Codes {
+		if slices.Contains(codes, c) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *Matcher) conditions(r *ruleset.Rule, match *ruleset.Match) bool {
+	if match.When != nil && !m.holds(r, match.When, false) {
+		return false
+	}
+	for _, c := range match.Except {
+		if m.holds(r, c, true) {
+			return false
+		}
+	}
+	return true
+}
+
+// holds evaluates a condition. One that fails is counted and stands as otherwise says: a rule that cannot be told
+// does not show.
+func (m *Matcher) holds(r *ruleset.Rule, c *condition.Condition, otherwise bool) bool {
+	ok, err := m.runner.Eval(c, m.holes)
+	if err != nil {
+		m.engine.errors[r.Index].Add(1)
+		m.engine.inARow[r.Index].Add(1)
+		return otherwise
+	}
+	if m.engine.inARow[r.Index].Load() != 0 {
+		m.engine.inARow[r.Index].Store(0)
+	}
+	return ok
+}
+
+// conclude sorts the rules that matched into steps and issues.
+func (m *Matcher) conclude(r *parsers.Record, host string) {
+	v := &m.verdict
+	specific := false
+	for _, rule := range v.Rules {
+		m.took[rule.Index] = false
+		specific = specific || rule.Issue && !rule.Generic
+		v.addStep(rule.Step)
+		for _, s := range rule.AlsoSteps {
+			v.addStep(s)
+		}
+	}
+	for _, rule := range v.Rules {
+		if !rule.Issue || rule.Generic && specific {
+			continue
+		}
+		if rule.Once != nil {
+			report, repeats := m.once.report(rule, r, v.Keys, host)
+			if !report {
+				continue
+			}
+			if repeats > 0 {
+				v.Repeats = append(v.Repeats, Repeat{rule, repeats})
+			}
+		}
+		v.Issues = append(v.Issues, rule)
+		v.Severity = max(v.Severity, rule.Severity)
+	}
+	if specific {
+		v.Rules = slices.DeleteFunc(v.Rules, func(rule *ruleset.Rule) bool { return rule.Issue && rule.Generic })
+	}
+}
+
+func ascii(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,59 @@
+package match
+
+import "github.com/cmtrail/cmtrail/internal/ruleset"
+
+// Verdict is what the rules say of one record. It and its texts hold until the matcher's next Match.
+type Verdict struct {
+	Steps    []*ruleset.Step // in pipeline order
+	Issues   []*ruleset.Rule
+	Rules    []*ruleset.Rule // all that matched, issues included
+	Codes    []uint32        // error codes in the message
+	Keys     []Key           // what the rules' holes caught; the first rule wins
+	Severity ruleset.Severity
+	Repeats  []Repeat
+}
+
+// Key is a caught field.
+type Key struct {
+	Name  string
+	Value string
+}
+
+// Repeat says how often an issue that is reported once a period showed without being reported, in the period that
+// this record ends.
+type Repeat struct {
+	Rule  *ruleset.Rule
+	Count int
+}
+
+func (v *Verdict) reset() {
+	v.Steps, v.Issues, v.Rules = v.Steps[:0], v.Issues[:0], v.Rules[:0]
+	v.Codes, v.Keys, v.Repeats, v.Severity = v.Codes[:0], v.Keys[:0], v.Repeats[:0], ruleset.NoSeverity
+}
+
+func (v *Verdict) addStep(s *ruleset.Step) {
+	if s == nil {
+		return
+	}
+	at := len(v.Steps)
+	for i, have := range v.Steps {
+		if have == s {
+			return
+		}
+		if s.Index < have.Index {
+			at = min(at, i)
+		}
+	}
+	v.Steps = append(v.Steps, nil)
+	copy(v.Steps[at+1:], v.Steps[at:])
+	v.Steps[at] = s
+}
+
+func (v *Verdict) addKey(name, value string) {
+	for i := range v.Keys {
+		if v.Keys[i].Name == name {
+			return
+		}
+	}
+	v.Keys = append(v.Keys, Key{name, value})
+}

@@ -1,0 +1,143 @@
+// Package rules is the public face of cmtrail's rules: it loads the shipped packs and the user's files and gives the
+// engine that tags records.
+package rules
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/cmtrail/cmtrail/internal/errorcode"
+	"github.com/cmtrail/cmtrail/internal/match"
+	"github.com/cmtrail/cmtrail/internal/ruleset"
+	"github.com/cmtrail/cmtrail/parsers"
+)
+
+//go:embed packs
+var packs embed.FS
+
+// The types of the rooms behind this face.
+type (
+	Set     = ruleset.Set     // a checked and compiled set of rules
+	Rule    = ruleset.Rule    // one rule
+	Step    = ruleset.Step    // one step of a pipeline
+	Fault   = ruleset.Fault   // one thing wrong in a rule file
+	Advice  = ruleset.Advice  // one thing that a rule lacks
+	Engine  = match.Engine    // rules made ready for records
+	Matcher = match.Matcher   // an engine's evaluation, for one goroutine
+	Verdict = match.Verdict   // what the rules say of one record
+	Entry   = errorcode.Entry // a known error code
+)
+
+// Options say which rules to load.
+type Options struct {
+	Paths     []string  // files, folders or glob patterns of the user's rule files
+	NoDefault bool      // leave the shipped packs out
+	Today     time.Time // decides whether an override's "until" has passed; zero: none has
+}
+
+// Load reads the shipped packs and the user's files as one set. Faults are what is wrong inside the files, all of them;
+// an error means that a path could not be read. The set is nil in both cases.
+func Load(opt Options) (*Set, []Fault, error) {
+	var sources []ruleset.Source
+	if !opt.NoDefault {
+		shipped, err := readFS(packs, "packs")
+		if err != nil {
+			return nil, nil, err
+		}
+		sources = shipped
+	}
+	for _, p := range opt.Paths {
+		files, err := expand(p)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, name := range files {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				return nil, nil, err
+			}
+			sources = append(sources, ruleset.Source{Name: name, Data: data})
+		}
+	}
+	set, faults := ruleset.Load(sources, ruleset.Options{Codes: ErrorCodes(), LogName: parsers.LogName, Today: opt.Today})
+	return set, faults, nil
+}
+
+// NewEngine makes a set ready for records.
+func NewEngine(set *Set) *Engine { return match.New(set, ErrorCodes()) }
+
+// Lint looks for what makes the rules of a set hard to trust.
+func Lint(set *Set) []Advice { return ruleset.Lint(set) }
+
+// Schema returns the JSON Schema of rule files.
+func Schema() []byte { return ruleset.Schema() }
+
+// FormatCode writes an error code as 0x and eight upper-case digits.
+func FormatCode(code uint32) string { return errorcode.Format(code) }
+
+// ErrorCodes returns the table of known error codes.
+var ErrorCodes = sync.OnceValue(func() *errorcode.Table {
+	data, err := packs.ReadFile("packs/error-codes.tsv")
+	if err == nil {
+		var t *errorcode.Table
+		if t, err = errorcode.Parse(data); err == nil {
+			return t
+		}
+	}
+	// The table is part of the program and read by every test.
+	panic(fmt.Sprintf("embedded error codes: %v", err))
+})
+
+func isRuleFile(name string) bool {
+	ext := strings.ToLower(filepath.Ext(name))
+	return ext == ".yaml" || ext == ".yml"
+}
+
+func readFS(fsys fs.FS, root string) ([]ruleset.Source, error) {
+	var all []ruleset.Source
+	err := fs.WalkDir(fsys, root, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !isRuleFile(name) {
+			return err
+		}
+		data, err := fs.ReadFile(fsys, name)
+		all = append(all, ruleset.Source{Name: strings.TrimPrefix(name, root+"/"), Data: data, Shipped: true})
+		return err
+	})
+	return all, err
+}
+
+// expand turns a path into the rule files it stands for, sorted.
+func expand(path string) ([]string, error) {
+	names := []string{path}
+	if _, err := os.Stat(path); err != nil {
+		matches, globErr := filepath.Glob(path)
+		if globErr != nil || len(matches) == 0 {
+			return nil, fmt.Errorf("rule path %q: %w", path, err)
+		}
+		names = matches
+	}
+	var files []string
+	for _, name := range names {
+		err := filepath.WalkDir(name, func(p string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() && (p == name || isRuleFile(p)) {
+				files = append(files, p)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("rule path %q holds no .yaml file", path)
+	}
+	slices.Sort(files)
+	return slices.Compact(files), nil
+}
