@@ -1,0 +1,105 @@
+package otelprocessor
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/confmap/confmaptest"
+
+	"github.com/cmtrail/cmtrail/otelprocessor/internal/metadata"
+)
+
+func loadConfig(t *testing.T, name string) *Config {
+	t.Helper()
+	conf, err := confmaptest.LoadConf(filepath.Join("testdata", "config.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sub, err := conf.Sub(component.NewIDWithName(metadata.Type, name).String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := createDefaultConfig().(*Config)
+	if err := sub.Unmarshal(cfg); err != nil {
+		t.Fatal(err)
+	}
+	return cfg
+}
+
+func TestConfig(t *testing.T) {
+	defaults := Config{
+		DefaultRules: true, OnError: OnErrorFail, BiasSense: "windows", HostAttribute: "host.name",
+		IdleTimeout: 5 * time.Second, StreamTimeout: time.Hour, MaxStreams: 10_000,
+	}
+	offset := defaults
+	offset.Timezone = "-05:00"
+	for _, tt := range []struct {
+		name string
+		want Config
+	}{
+		{"", defaults},
+		{"offset", offset},
+		{"all", Config{
+			Rules: []string{"/etc/cmtrail/rules/*.yaml"}, OnError: OnErrorKeep, Format: "ccm",
+			Timezone: "Europe/Berlin", BiasSense: "iso", MessageAttribute: "message", HostAttribute: "host.id",
+			KeepOriginal: true, IdleTimeout: 10 * time.Second, StreamTimeout: 30 * time.Minute, MaxStreams: 500,
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := loadConfig(t, tt.name)
+			if diff := cmp.Diff(&tt.want, got); diff != "" {
+				t.Errorf("config (-want +got):\n%s", diff)
+			}
+			if err := got.Validate(); err != nil {
+				t.Errorf("Validate() = %v, want nil", err)
+			}
+		})
+	}
+}
+
+func TestValidate(t *testing.T) {
+	for _, tt := range []struct{ name, want string }{
+		{"wrong", `rules[0]: empty path
+on_error: "ignore" is none of "fail" and "keep"
+format: "cmm" is none of ccm, ccm-legacy, role-setup, w3c, wsus, wua-tab, wua-etl, cbs, msi, reporting, plain
+timezone: "Berlin" is neither the name of a zone, such as Europe/Berlin, nor an offset, such as -05:00
+bias_sense: "unix" is none of windows, iso and ignore
+host_attribute: must not be empty
+idle_timeout: must be above zero, is 0s
+stream_timeout: must be above zero, is -1s
+max_streams: must be above zero, is 0`},
+		{"no_rules", "no rules: default_rules is off and rules is empty"},
+		{"timeouts", "stream_timeout: 1m0s is shorter than idle_timeout, 2m0s"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			err := loadConfig(t, tt.name).Validate()
+			if err == nil {
+				t.Fatal("Validate() = nil")
+			}
+			if diff := cmp.Diff(tt.want, err.Error()); diff != "" {
+				t.Errorf("error (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestZone(t *testing.T) {
+	at := time.Date(2026, 1, 10, 12, 0, 0, 0, time.UTC)
+	for _, tt := range []struct{ name, want string }{
+		{"America/New_York", "2026-01-10T07:00:00-05:00"},
+		{"+05:30", "2026-01-10T17:30:00+05:30"},
+		{"UTC", "2026-01-10T12:00:00Z"},
+	} {
+		loc, err := zone(tt.name)
+		if err != nil {
+			t.Errorf("zone(%q): %v", tt.name, err)
+			continue
+		}
+		if got := at.In(loc).Format(time.RFC3339); got != tt.want {
+			t.Errorf("zone(%q): noon is %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
