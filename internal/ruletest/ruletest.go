@@ -1,0 +1,133 @@
+// Package ruletest runs the tests that rule files hold: raw lines through the real parser and the real engine.
+package ruletest
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cmtrail/cmtrail/internal/ruleset"
+	"github.com/cmtrail/cmtrail/parsers"
+	"github.com/cmtrail/cmtrail/rules"
+)
+
+// Result is the outcome of one test.
+type Result struct {
+	Rule    string
+	Test    string
+	Where   ruleset.Place
+	Why     string // "" when the test passed
+	Skipped string // why the test was not run; "" when it was
+}
+
+// Passed tells whether the test ran and held.
+func (r Result) Passed() bool { return r.Why == "" && r.Skipped == "" }
+
+// Run runs the tests of the rules that filter admits; nil admits all. A rule that is off by default is tested too.
+func Run(set *rules.Set, filter func(*rules.Rule) bool) []Result {
+	matcher := rules.NewEngine(on(set)).NewMatcher()
+	var all []Result
+	for _, r := range set.Rules {
+		if filter != nil && !filter(r) {
+			continue
+		}
+		for i, t := range r.Tests {
+			res := Result{Rule: r.ID, Test: t.Name, Where: t.Where}
+			if res.Test == "" {
+				res.Test = "test " + strconv.Itoa(i+1)
+			}
+			if r.Correlation != nil {
+				res.Skipped = "relates several records, which this version checks and does not run"
+			} else {
+				res.Why = run(matcher, r, &t)
+			}
+			all = append(all, res)
+		}
+	}
+	return all
+}
+
+// on returns the set with every rule enabled: a rule in testing has tests to show what it would do.
+func on(set *rules.Set) *rules.Set {
+	c := *set
+	c.Rules = make([]*rules.Rule, len(set.Rules))
+	for i, r := range set.Rules {
+		e := *r
+		e.Enabled, e.Once = true, nil
+		c.Rules[i] = &e
+	}
+	return &c
+}
+
+// sight is a record on which the rule showed.
+type sight struct {
+	first, last int
+	keys        map[string]string
+}
+
+func run(m *rules.Matcher, r *rules.Rule, t *ruleset.Test) string {
+	shown := map[string][]sight{}
+	var got []string
+	for _, l := range t.Logs {
+		name := parsers.LogName(l.Name)
+		s := parsers.NewStream(l.Name, parsers.Options{}, func(rec *parsers.Record) {
+			v := m.Match(rec, name, "")
+			ids := []string{}
+			if v != nil {
+				for _, rule := range v.Rules {
+					ids = append(ids, rule.ID)
+				}
+			}
+			got = append(got, fmt.Sprintf("%s:%d %s %q gave [%s]", l.Name, rec.LineStart, rec.Format, rec.Message, strings.Join(ids, " ")))
+			if slices.Contains(ids, r.ID) {
+				at := sight{first: rec.LineStart, last: rec.LineEnd, keys: map[string]string{}}
+				for _, k := range v.Keys {
+					at.keys[k.Name] = strings.Clone(k.Value)
+				}
+				shown[strings.ToLower(l.Name)] = append(shown[strings.ToLower(l.Name)], at)
+			}
+		})
+		text := strings.TrimSuffix(l.Text, "\n")
+		for line := range strings.SplitSeq(text, "\n") {
+			s.WriteLine(line)
+		}
+		s.Flush()
+	}
+	total := 0
+	for _, s := range shown {
+		total += len(s)
+	}
+	if len(t.Expect) == 0 && total > 0 {
+		return "shows although the test expects nothing: " + strings.Join(got, "; ")
+	}
+	for _, e := range t.Expect {
+		if why := check(shown, e); why != "" {
+			return why + ": " + strings.Join(got, "; ")
+		}
+	}
+	if len(t.Expect) > 0 && total > len(t.Expect) {
+		return fmt.Sprintf("shows on %d records, expected %d: %s", total, len(t.Expect), strings.Join(got, "; "))
+	}
+	return ""
+}
+
+func check(shown map[string][]sight, e ruleset.Expect) string {
+	i := strings.LastIndexByte(e.On, ':')
+	line, err := strconv.Atoi(e.On[i+1:])
+	if i < 0 || err != nil {
+		return "expect on " + e.On + " names no line"
+	}
+	for _, s := range shown[strings.ToLower(e.On[:i])] {
+		if line < s.first || line > s.last {
+			continue
+		}
+		for name, want := range e.Keys {
+			if s.keys[name] != want {
+				return fmt.Sprintf("key %s on %s is %q, expected %q", name, e.On, s.keys[name], want)
+			}
+		}
+		return ""
+	}
+	return "does not show on " + e.On
+}
