@@ -1,0 +1,92 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/cmtrail/cmtrail/parsers"
+)
+
+// input is one file to read.
+type input struct {
+	path string
+	name string // relative to the folder that was asked for, with forward slashes
+	size int64
+}
+
+// log returns the file's own name; "" for standard input without one.
+func (in input) log() string {
+	if in.name == "-" {
+		return ""
+	}
+	return in.name[strings.LastIndexByte(in.name, '/')+1:]
+}
+
+// find walks the paths. Rotated files come before their current file, since their records do. What cannot be read is
+// returned beside what can.
+func find(paths []string) (inputs []input, unread []error) {
+	for _, path := range paths {
+		if path == "-" {
+			inputs = append(inputs, input{path: "-", name: "-"})
+			continue
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			unread = append(unread, fmt.Errorf("%s: %w", path, withoutPath(err)))
+			continue
+		}
+		if !info.IsDir() {
+			inputs = append(inputs, input{path: path, name: filepath.Base(path), size: info.Size()})
+			continue
+		}
+		var folder []input
+		err = filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
+			if err != nil {
+				unread = append(unread, fmt.Errorf("%s: %w", p, withoutPath(err)))
+				return nil
+			}
+			if !d.Type().IsRegular() {
+				return nil
+			}
+			rel, err := filepath.Rel(path, p)
+			if err != nil {
+				return err
+			}
+			in := input{path: p, name: filepath.ToSlash(rel)}
+			if info, err := d.Info(); err == nil {
+				in.size = info.Size()
+			}
+			folder = append(folder, in)
+			return nil
+		})
+		if err != nil {
+			unread = append(unread, fmt.Errorf("%s: %w", path, err))
+		}
+		slices.SortStableFunc(folder, inOrder)
+		inputs = append(inputs, folder...)
+	}
+	return inputs, unread
+}
+
+// inOrder sorts by folder, then by log, then rotated copies by name before the current file.
+func inOrder(a, b input) int {
+	if c := strings.Compare(filepath.Dir(a.name), filepath.Dir(b.name)); c != 0 {
+		return c
+	}
+	if c := strings.Compare(parsers.LogName(a.name), parsers.LogName(b.name)); c != 0 {
+		return c
+	}
+	_, oldA := parsers.IsRotated(a.name)
+	_, oldB := parsers.IsRotated(b.name)
+	if oldA != oldB {
+		if oldA {
+			return -1
+		}
+		return 1
+	}
+	return strings.Compare(a.name, b.name)
+}
