@@ -38,6 +38,8 @@ type tagger struct {
 	waiting waiting // held records that are to go on by themselves
 }
 
+var _ processor.Logs = (*tagger)(nil)
+
 func newTagger(set processor.Settings, cfg *Config, next consumer.Logs, clock pipeline.Clock) (*tagger, error) {
 	engine, err := newEngine(cfg, set.Logger)
 	if err != nil {
