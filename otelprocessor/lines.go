@@ -99,6 +99,9 @@ func (t *tagger) takeBatch(batch plog.Logs) (passed int) {
 	return passed
 }
 
+// attributesAdded is room for the attributes that most records get.
+const attributesAdded = 10
+
 // take puts a record that the table gives out behind the others of its group.
 func (t *tagger) take(res *pipeline.Result) {
 	from := res.Origin.(*origin)
@@ -107,6 +110,7 @@ func (t *tagger) take(res *pipeline.Result) {
 		out = t.carried
 	}
 	to := out.add(from.group)
+	to.Attributes().EnsureCapacity(from.record.Attributes().Len() + attributesAdded)
 	from.record.CopyTo(to)
 	t.writer.write(to, res)
 }

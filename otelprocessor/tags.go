@@ -33,7 +33,6 @@ type writer struct {
 func (w *writer) write(to plog.LogRecord, res *pipeline.Result) {
 	r := res.Record
 	attrs := to.Attributes()
-	attrs.EnsureCapacity(attrs.Len() + 12)
 
 	if t, ok := r.Time(); ok {
 		to.SetTimestamp(pcommon.NewTimestampFromTime(t))
