@@ -4,22 +4,32 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
 // appended is a client whose scan runs out of memory while the demo looks on.
-var appended = []struct{ log, line string }{
-	{"ScanAgent.log", ccm("ScanAgent", 1, "*****ScanByUpdates request received with ForceReScan=0, ScanOptions=0x00000008,  WSUSLocationTimeout = 604800")},
-	{"LocationServices.log", ccm("LocationServices", 1, "Created and Sent Location Request '{6D1F0B52-93C4-4E7A-8A15-2C7E40B9D3F6}' for package {C2D17964-BBDD-4339-B9F3-12D7205B39CC}")},
-	{"WUAHandler.log", ccm("WUAHandler", 1, "Async searching of updates using WUAgent started.")},
-	{"WUAHandler.log", ccm("WUAHandler", 3, "OnSearchComplete - Failed to end search job. Error = 0x8007000e.")},
-	{"ScanAgent.log", ccm("ScanAgent", 3, "ScanJob({0B7C21E9-5A48-4D36-9F10-6E3D82A4C57B}): CScanJob::OnScanComplete -Scan Failed with Error=0x8007000e")},
+var appended = []struct {
+	log  string
+	line func(message string, now time.Time) string
+	text string
+}{
+	{"LocationServices.log", ccm, "Created and Sent Location Request '{6D1F0B52-93C4-4E7A-8A15-2C7E40B9D3F6}' for package {C2D17964-BBDD-4339-B9F3-12D7205B39CC}"},
+	{"WUAHandler.log", ccm, "Async searching of updates using WUAgent started."},
+	{"WindowsUpdate.log", wua, "WARNING: ISusInternal::GetUpdateMetadata2 failed, hr=8007000E"},
+	{"WUAHandler.log", ccm, "OnSearchComplete - Failed to end search job. Error = 0x8007000e."},
 }
 
-// ccm is a record as a ConfigMgr client writes it, but for the clock and the date.
-func ccm(component string, kind int, message string) string {
-	return fmt.Sprintf(`<![LOG[%s]LOG]!><time="%%s" date="%%s" component="%s" context="" type="%d" thread="4812" file="demo.cpp:42">`,
-		message, component, kind)
+// ccm is a record as a ConfigMgr client writes it.
+func ccm(message string, now time.Time) string {
+	return fmt.Sprintf(`<![LOG[%s]LOG]!><time="%s+000" date="%s" component="Demo" context="" type="1" thread="4812" file="demo.cpp:42">`,
+		message, now.Format("15:04:05.000"), now.Format("01-02-2006"))
+}
+
+// wua is a record as Windows 7 writes it to WindowsUpdate.log.
+func wua(message string, now time.Time) string {
+	clock := strings.Replace(now.Format("15:04:05.000"), ".", ":", 1)
+	return fmt.Sprintf("%s\t%s\t 912\t1a40\tCOMAPI\t%s", now.Format("2006-01-02"), clock, message)
 }
 
 // appendLines writes the lines to the logs of a host of their own, as they would be written at the given time.
@@ -30,8 +40,7 @@ func appendLines(logs string, now time.Time) error {
 	}
 	now = now.UTC()
 	for _, a := range appended {
-		line := fmt.Sprintf(a.line, now.Format("15:04:05.000")+"+000", now.Format("01-02-2006"))
-		if err := appendLine(filepath.Join(folder, a.log), line); err != nil {
+		if err := appendLine(filepath.Join(folder, a.log), a.line(a.text, now)); err != nil {
 			return err
 		}
 	}
