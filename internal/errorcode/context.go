@@ -97,7 +97,7 @@ func announces(w string) bool {
 // small tells whether the word may stand between the announcing word and the code.
 func small(w string) bool {
 	switch w {
-	case "is", "was", "with", "of", "a", "an", "the", "value", "code", "by":
+	case "is", "was", "with", "of", "a", "an", "the", "code", "by":
 		return true
 	}
 	return false
