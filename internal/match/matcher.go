@@ -31,6 +31,7 @@ type Matcher struct {
 // NewMatcher returns a matcher for one goroutine.
 func (e *Engine) NewMatcher() *Matcher {
 	m := &Matcher{engine: e, runner: condition.NewRunner(), seen: map[*group][]uint32{}, took: make([]bool, len(e.set.Rules))}
+	m.carried = func() []uint32 { return m.verdict.Codes }
 	m.collect = func(ids []int32) {
 		for _, l := range ids {
 			m.candidates(m.group.byLiteral[l])
@@ -66,7 +67,7 @@ func (m *Matcher) Match(r *parsers.Record, log, host string) *Verdict {
 	m.scratch = m.scratch[:0]
 	m.runner.Begin(condition.Values{
 		Message: r.Message, Component: r.Component, File: log, Format: string(r.Format), Severity: r.Severity.String(),
-		Host: host, Source: r.SourceFile, Thread: int(r.Thread), Codes: m.codes,
+		Host: host, Source: r.SourceFile, Thread: int(r.Thread), Codes: m.carried,
 	})
 	for _, id := range m.found {
 		m.try(&m.group.alternatives[id])
@@ -81,8 +82,6 @@ func (m *Matcher) result() *Verdict {
 	}
 	return &m.verdict
 }
-
-func (m *Matcher) codes() []uint32 { return m.verdict.Codes }
 
 // enter turns to the group of a log and starts a round in which no alternative is a candidate.
 func (m *Matcher) enter(log string) {
