@@ -23,6 +23,7 @@ type Matcher struct {
 	marks   []uint32            // those of the present group
 	found   []int32             // candidates of this record
 	collect func(ids []int32)
+	carried func() []uint32 // the codes of the present record
 	holes   []sentence.Hole
 	scratch []byte
 	took    []bool // whether the rule of this index matched; only the entries of verdict.Rules are set

@@ -81,7 +81,7 @@ func mapping[T any](d *decoder, n *yaml.Node, what string, fields []field[T], in
 		d.fail(d.src.at(key), "unknown key "+quote(key.Value)+" in "+what+near(key.Value, keys(fields)))
 	}
 	for i := range fields {
-		if fields[i].must && seen[fields[i].key] == nil {
+		if fields[i].must && seen[fields[i].key] == nil && !misspelt(n, fields[i].key, fields) {
 			d.fail(d.src.at(n), what+" has no "+fields[i].key)
 		}
 	}
@@ -175,4 +175,15 @@ func each[T any](d *decoder, n *yaml.Node, what string, read func(n *yaml.Node) 
 		}
 	}
 	return all
+}
+
+// misspelt tells whether an unknown key of the mapping was meant to be this one, which is one fault and not two.
+func misspelt[T any](n *yaml.Node, key string, fields []field[T]) bool {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		word := n.Content[i].Value
+		if fieldOf(fields, word) == nil && sentence.Nearest(word, keys(fields)) == key {
+			return true
+		}
+	}
+	return false
 }

@@ -2,6 +2,7 @@ package ruleset
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -13,6 +14,9 @@ var (
 	issueForm = regexp.MustCompile(`^CM-[A-Z0-9]+(?:-[A-Z0-9]+)+$`)
 	ruleForm  = regexp.MustCompile(`^[a-z][a-z0-9]*(?:\.[a-z0-9][a-z0-9-]*)+$`)
 )
+
+// relationKinds are the keys that say what a rule looks for.
+var relationKinds = []string{"match", "sequence", "threshold", "absence", "change", "silence", "duration"}
 
 // rule compiles one rule, its relation apart.
 func (c *compiler) rule(raw *rawRule, over *overrideSet, set *Set) {
@@ -54,6 +58,9 @@ func (c *compiler) rule(raw *rawRule, over *overrideSet, set *Set) {
 	}
 	switch {
 	case raw.match == nil && raw.relation == nil:
+		if slices.ContainsFunc(relationKinds, func(k string) bool { return misspelt(raw.node, k, ruleFields) }) {
+			break
+		}
 		c.fail(raw.file.src.at(raw.node), "rule has neither match nor a relation")
 	case raw.match != nil && raw.relation != nil:
 		c.fail(raw.file.src.at(raw.kindNode), "rule has both match and "+raw.kind+", expected one of them")
@@ -76,7 +83,7 @@ func (c *compiler) rule(raw *rawRule, over *overrideSet, set *Set) {
 }
 
 func (c *compiler) require(raw *rawRule, what string, t text, key string) {
-	if !t.given() {
+	if !t.given() && !misspelt(raw.node, key, ruleFields) {
 		c.fail(raw.file.src.at(raw.node), what+" has no "+key)
 	}
 }

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+// call runs the command in this process.
+func call(in string, args ...string) (out, errOut string, status int) {
+	var o, e bytes.Buffer
+	status = run(args, strings.NewReader(in), &o, &e)
+	return o.String(), e.String(), status
+}
+
+// Each file holds a command line, its input and what it gives, in one.
+func TestGolden(t *testing.T) {
+	for name, tt := range map[string]struct {
+		in   string
+		args []string
+	}{
+		"tag-gpo":           {args: []string{"tag", "--host", "LAB-01", "../../deploy/samples/client-gpo"}},
+		"tag-msi":           {args: []string{"tag", "../../deploy/samples/client-msi"}},
+		"tag-wsus":          {args: []string{"tag", "../../deploy/samples/wsus"}},
+		"tag-stdin":         {in: "2026-11-10 10:00:00, Error                 CBS    Failed [HRESULT = 0x800f0831 - CBS_E_STORE_CORRUPTION]\n\x1b[31mred\x00 \xe9\n", args: []string{"tag", "--log", "CBS.log", "--timezone", "Europe/Amsterdam", "-"}},
+		"tag-missing":       {args: []string{"tag", "testdata/none.log", "-"}, in: "still read\n"},
+		"tag-format":        {args: []string{"tag", "--format", "cmm", "-"}},
+		"tag-zone":          {args: []string{"tag", "--timezone", "Mars/Olympus", "-"}},
+		"tag-bad-rules":     {args: []string{"tag", "--rules", "testdata/bad.yaml", "-"}},
+		"errorcode":         {args: []string{"errorcode", "-2147024882", "0x80244017", "wu_e_pt_http_status_forbidden", "0x8FFFFFFF"}},
+		"errorcode-json":    {args: []string{"errorcode", "--json", "8024402C"}},
+		"errorcode-unknown": {args: []string{"errorcode", "WU_E_PT_HTTP_STATUS_DENYED"}},
+		"rules-lint":        {args: []string{"rules", "lint", "--no-default-rules", "--rules", "testdata/untested.yaml"}},
+		"rules-test":        {args: []string{"rules", "test", "--no-default-rules", "--rules", "testdata/wrong.yaml"}},
+		"rules-list":        {args: []string{"rules", "list", "CM-SCAN-*"}},
+		"unknown-command":   {args: []string{"tagg"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out, errOut, status := call(tt.in, tt.args...)
+			got := "$ cmtrail " + strings.Join(tt.args, " ") + "\n" + out + "--- standard error\n" + errOut + "--- status " + string(rune('0'+status)) + "\n"
+			file := filepath.Join("testdata", name+".txt")
+			if *update {
+				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(string(want), got); d != "" {
+				t.Errorf("-want +got; -update rewrites it:\n%s", d)
+			}
+		})
+	}
+}
+
+// Every physical line that holds something is in a record, and the records stand in order.
+func TestNoLineIsLost(t *testing.T) {
+	folders := []string{"../../deploy/samples"}
+	if shared := os.Getenv("CMTRAIL_SHARED"); shared != "" {
+		folders = append(folders, filepath.Join(shared, "samples"))
+	}
+	for _, folder := range folders {
+		inputs, unread := find([]string{folder})
+		if len(unread) > 0 || len(inputs) == 0 {
+			t.Fatal(unread, len(inputs))
+		}
+		for _, in := range inputs {
+			out, errOut, status := call("", "tag", in.path)
+			if status != 0 {
+				t.Fatalf("%s: status %d: %s", in.path, status, errOut)
+			}
+			covered := map[int]bool{}
+			for line := range strings.Lines(out) {
+				var r struct {
+					Line    int `json:"line"`
+					LineEnd int `json:"line_end"`
+				}
+				if err := json.Unmarshal([]byte(line), &r); err != nil {
+					t.Fatalf("%s: %v: %s", in.path, err, line)
+				}
+				for n := r.Line; n <= r.LineEnd; n++ {
+					covered[n] = true
+				}
+			}
+			data, err := os.ReadFile(in.path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := strings.TrimPrefix(strings.ReplaceAll(string(data), "\x00", ""), "\xff\xfe")
+			number := 0
+			for line := range strings.Lines(text) {
+				number++
+				line = strings.TrimSpace(strings.TrimPrefix(line, "\ufeff"))
+				directive := strings.HasPrefix(line, "#") && !strings.HasSuffix(in.name, ".md")
+				if line != "" && !directive && !covered[number] {
+					t.Errorf("%s:%d is in no record: %s", in.path, number, line)
+				}
+			}
+		}
+	}
+}
+
+func TestRotatedFilesComeFirst(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"WUAHandler.log", "WUAHandler.lo_", "WUAHandler-20260301-101112.log", "a.log"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("x\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	inputs, _ := find([]string{dir})
+	var got []string
+	for _, in := range inputs {
+		got = append(got, in.name)
+	}
+	want := []string{"a.log", "WUAHandler-20260301-101112.log", "WUAHandler.lo_", "WUAHandler.log"}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("-want +got:\n%s", d)
+	}
+}
+
+func TestCompletion(t *testing.T) {
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"__complete", "rules", "test", "CM-GPO"}, "CM-GPO-OVERWRITTEN"},
+		{[]string{"__complete", "tag", "--bias", ""}, "ignore"},
+		{[]string{"__complete", "tag", "--format", ""}, "wua-etl"},
+		{[]string{"__complete", "errorcode", "WU_E_PT_HTTP_STATUS_DEN"}, "WU_E_PT_HTTP_STATUS_DENIED"},
+	} {
+		if out, _, _ := call("", tt.args...); !strings.Contains(out, tt.want) {
+			t.Errorf("%v gave %q, expected %s in it", tt.args, out, tt.want)
+		}
+	}
+}
+
+func TestAppendString(t *testing.T) {
+	for _, s := range []string{"", "plain", "quote \" and \\", "tab\t\r\n", "\x00\x1b[31m\x7f", "ünï ✓ \u0085", "bad \xff\xc3"} {
+		var back string
+		b := appendString(nil, s)
+		if err := json.Unmarshal(b, &back); err != nil || back != strings.ToValidUTF8(s, "\ufffd") && !strings.Contains(s, "\xff\xc3") {
+			t.Errorf("%q became %s, read back as %q: %v", s, b, back, err)
+		}
+		for _, c := range b {
+			if c < ' ' || c == 0x7F {
+				t.Errorf("%q keeps a control character: %q", s, b)
+			}
+		}
+	}
+}
