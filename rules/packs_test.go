@@ -19,7 +19,7 @@ func shipped(t testing.TB) *rules.Set {
 
 func TestShippedPacksLintClean(t *testing.T) {
 	for _, a := range rules.Lint(shipped(t)) {
-		t.Errorf("%s [%s]", a.Fault.String(), a.Check)
+		t.Errorf("%s [%s]", a.String(), a.Check)
 	}
 }
 

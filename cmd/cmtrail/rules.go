@@ -54,7 +54,7 @@ func newLint() *cobra.Command {
 					}
 					continue
 				}
-				c.Printf("%s [%s]\n", a.Fault.String(), a.Check)
+				c.Printf("%s [%s]\n", a.String(), a.Check)
 			}
 			if len(advice) > 0 {
 				return &exitError{exitUsage, fmt.Sprintf("%d things to mend", len(advice))}

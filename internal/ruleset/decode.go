@@ -8,7 +8,6 @@ var (
 	shapeInt   = shape{"type": "integer"}
 	shapeBool  = shape{"type": "boolean"}
 	shapeTexts = shape{"oneOf": []shape{{"type": "string"}, {"type": "array", "items": shapeValue}}}
-	shapeList  = shape{"type": "array", "items": shapeValue}
 	shapeMap   = shape{"type": "object"}
 )
 

@@ -149,7 +149,7 @@ func (f *finder) text(i, at int) outcome {
 	}
 	next := &f.parts[i+1]
 	for from := at; from <= len(f.message); from++ {
-		to := from
+		var to int
 		if next.lit != "" {
 			if from, to = next.search(f.message, from); from < 0 {
 				return hopeless

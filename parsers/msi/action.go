@@ -117,5 +117,5 @@ func cutValue(rest []byte) (name, value []byte, ok bool) {
 // isName accepts "Name.", an action's name and nothing more.
 func isName(rest []byte) bool {
 	body, ok := bytes.CutSuffix(rest, []byte("."))
-	return ok && len(body) > 0 && bytes.IndexAny(body, " :\\/") < 0
+	return ok && len(body) > 0 && !bytes.ContainsAny(body, " :\\/")
 }
