@@ -9,7 +9,7 @@ package match
 type automaton struct {
 	class   [256]uint8
 	classes int
-	next    []int32 // state*classes + class -> row of the next state; the root's row is 0
+	next    []int32 // row of a state + class -> twice the row of the next state, plus one when literals end there
 	hits    [][]int32
 	root    [256]bool // bytes that leave the root
 }
@@ -80,8 +80,11 @@ func (a *automaton) build(literals []string) {
 			queue = append(queue, to)
 		}
 	}
-	for i := range a.next {
-		a.next[i] *= n
+	for i, s := range a.next {
+		a.next[i] = 2 * s * n
+		if a.hits[s] != nil {
+			a.next[i]++
+		}
 	}
 }
 
@@ -94,9 +97,10 @@ func (a *automaton) scan(message string, found func(ids []int32)) {
 		if row == 0 && !a.root[c] {
 			continue
 		}
-		row = a.next[row+int32(a.class[c])]
-		if h := a.hits[row/n]; h != nil {
-			found(h)
+		to := a.next[row+int32(a.class[c])]
+		row = to >> 1
+		if to&1 != 0 {
+			found(a.hits[row/n])
 		}
 	}
 }
