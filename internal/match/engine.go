@@ -93,13 +93,23 @@ func newGroup(all []alternative, log string) *group {
 	g := &group{byCode: map[uint32][]int32{}}
 	ids := map[string]int{}
 	var literals []string
+	shared := map[string]int{} // in how many sentences of the group a word stands
+	var own []alternative
 	for _, a := range all {
 		if files := filesOf(a.match); len(files) > 0 && !slices.Contains(files, log) {
 			continue
 		}
+		own = append(own, a)
+		for _, s := range a.match.Lines {
+			for _, w := range s.Words() {
+				shared[w]++
+			}
+		}
+	}
+	for _, a := range own {
 		id := int32(len(g.alternatives))
 		g.alternatives = append(g.alternatives, a)
-		need, codes := needOf(a.match)
+		need, codes := needOf(a.match, shared)
 		switch {
 		case codes != nil:
 			for _, c := range codes {
@@ -131,9 +141,9 @@ func newGroup(all []alternative, log string) *group {
 }
 
 // needOf returns what a message must hold for the match: literals, or else error codes.
-func needOf(m *ruleset.Match) (condition.Need, []uint32) {
+func needOf(m *ruleset.Match, shared map[string]int) (condition.Need, []uint32) {
 	open := condition.Need{Open: true}
-	if need := needOfLines(m); !need.Open {
+	if need := needOfLines(m, shared); !need.Open {
 		return need, nil
 	}
 	if len(m.Patterns) > 0 {
@@ -150,16 +160,30 @@ func needOf(m *ruleset.Match) (condition.Need, []uint32) {
 	return open, nil
 }
 
-func needOfLines(m *ruleset.Match) condition.Need {
+// needOfLines takes of each sentence the word that the fewest sentences share, and of those the longest: most records
+// then try few rules even when they match some.
+func needOfLines(m *ruleset.Match, shared map[string]int) condition.Need {
 	needs := make([]condition.Need, len(m.Lines))
 	for i, s := range m.Lines {
-		if l := s.Literal(); l != "" {
-			needs[i] = condition.Need{Literals: []string{l}}
-		} else {
-			needs[i].Open = true
+		best := ""
+		for _, w := range s.Words() {
+			if best == "" || len(w) >= minLiteral && rarer(shared, w, best) {
+				best = w
+			}
 		}
+		needs[i] = condition.Need{Open: best == "", Literals: []string{best}}
 	}
 	return either(needs)
+}
+
+// minLiteral is the number of bytes below which a word says too little to be preferred.
+const minLiteral = 3
+
+func rarer(shared map[string]int, a, b string) bool {
+	if len(b) < minLiteral || shared[a] < shared[b] {
+		return true
+	}
+	return shared[a] == shared[b] && len(a) > len(b)
 }
 
 // either is the need when one of several alternatives must hold; none at all is open.

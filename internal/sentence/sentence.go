@@ -2,7 +2,10 @@
 // made them: "Created and Sent Location Request '<location_request_id:guid>' for package <update_source_id:guid>".
 package sentence
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // Type is what a hole accepts.
 type Type uint8
@@ -78,3 +81,19 @@ func (s *Sentence) Holes() []HoleDef { return s.holes }
 // Literal returns the longest word that every matching message holds, in lower case ASCII, or "" when there is none.
 // It never holds a blank, because a message may write a blank as any run of blanks.
 func (s *Sentence) Literal() string { return s.literal }
+
+// Words returns the words that every matching message holds, in lower case ASCII. Literal is the longest of them; an
+// index over many sentences does better with the one that the fewest share.
+func (s *Sentence) Words() []string {
+	var words []string
+	for _, p := range s.parts {
+		for word := range strings.FieldsSeq(p.lit) {
+			low := []byte(word)
+			for i, b := range low {
+				low[i] = lower(b)
+			}
+			words = append(words, string(low))
+		}
+	}
+	return words
+}
