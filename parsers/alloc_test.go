@@ -79,14 +79,17 @@ func BenchmarkStream(b *testing.B) {
 			if bb.name != "msi" && bb.name != "reporting" {
 				data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 			}
-			s := parsers.NewStream(bb.file, parsers.Options{Format: parsers.Format(bb.name)}, func(*parsers.Record) {})
+			records := 0
+			s := parsers.NewStream(bb.file, parsers.Options{Format: parsers.Format(bb.name)}, func(*parsers.Record) { records++ })
 			_, _ = s.Write(data)
+			records = 0
 			b.SetBytes(int64(len(data)))
 			b.ReportAllocs()
 			for b.Loop() {
 				_, _ = s.Write(data)
 				s.Flush()
 			}
+			b.ReportMetric(float64(records)/b.Elapsed().Seconds(), "records/s")
 		})
 	}
 }
