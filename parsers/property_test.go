@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -160,7 +161,11 @@ func repeats(data []byte, records []*parsers.Record) error {
 	return nil
 }
 
-// squeeze drops what lies between lines: line ends, byte order marks and the blank lines before and after.
+var blankLine = regexp.MustCompile(`(?m)^[ \t]+$`)
+
+// squeeze drops what lies between lines: line ends, byte order marks, the blank lines before and after, and the blanks
+// of blank lines, which count as empty.
 func squeeze(s string) string {
-	return strings.TrimSpace(strings.NewReplacer("\r\n", "\n", "\ufeff", "").Replace(s))
+	s = strings.NewReplacer("\r\n", "\n", "\ufeff", "").Replace(s)
+	return strings.TrimSpace(blankLine.ReplaceAllString(s, ""))
 }

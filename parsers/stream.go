@@ -130,7 +130,8 @@ func (s *Stream) begin() *Record {
 	return &s.rec
 }
 
-// finish sets the record's place and gives it out. It takes up the bytes since the last record.
+// finish sets the record's place and gives it out. It takes up the bytes since the last record, and the directives
+// before it count as its lines: each line is in one record.
 func (s *Stream) finish(r *Record, original []byte, first, last int, end int64) {
 	r.Original = view(original)
 	if len(s.lead) > 0 {
@@ -138,6 +139,7 @@ func (s *Stream) finish(r *Record, original []byte, first, last int, end int64) 
 			s.lead = append(append(s.lead, '\n'), original...)
 		}
 		r.Original = view(s.lead)
+		first = min(first, s.leadLine)
 	}
 	r.LineStart, r.LineEnd = first, last
 	r.Offset, r.End = s.done, max(end, s.done)

@@ -56,12 +56,14 @@ func newErrorCode() *cobra.Command {
 			if len(codes) == 0 {
 				return &exitError{exitUsage, "errorcode needs a code, such as 0x8007000E or E_OUTOFMEMORY"}
 			}
+			var unknown error
 			for _, text := range codes {
 				if err := explainCode(c, text, asJSON); err != nil {
-					return err
+					c.PrintErrln("cmtrail:", err)
+					unknown = &exitError{status: exitUsage}
 				}
 			}
-			return nil
+			return unknown
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "one JSON object a code")

@@ -44,22 +44,37 @@ func find(paths []string) (inputs []input, unread []error) {
 			continue
 		}
 		var folder []input
-		err = filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
+		// A link to a folder is followed where the user named it; WalkDir would not enter it.
+		root, err := filepath.EvalSymlinks(path)
+		if err != nil {
+			unread = append(unread, fmt.Errorf("%s: %w", path, withoutPath(err)))
+			continue
+		}
+		err = filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
 			if err != nil {
 				unread = append(unread, fmt.Errorf("%s: %w", p, withoutPath(err)))
 				return nil
 			}
-			if !d.Type().IsRegular() {
+			if d.IsDir() {
 				return nil
 			}
-			rel, err := filepath.Rel(path, p)
+			info, err := os.Stat(p) // of what a link leads to
+			if err != nil {
+				unread = append(unread, fmt.Errorf("%s: %w", p, withoutPath(err)))
+				return nil
+			}
+			if info.IsDir() {
+				unread = append(unread, fmt.Errorf("%s: a link to another folder is not entered; name that folder too", p))
+				return nil
+			}
+			if !info.Mode().IsRegular() {
+				return nil // a pipe or device could be read for ever
+			}
+			rel, err := filepath.Rel(root, p)
 			if err != nil {
 				return err
 			}
-			in := input{path: p, name: filepath.ToSlash(rel)}
-			if info, err := d.Info(); err == nil {
-				in.size = info.Size()
-			}
+			in := input{path: p, name: filepath.ToSlash(rel), size: info.Size()}
 			folder = append(folder, in)
 			return nil
 		})

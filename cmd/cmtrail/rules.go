@@ -14,7 +14,8 @@ import (
 )
 
 func newRules() *cobra.Command {
-	c := &cobra.Command{Use: "rules", Short: "Check, test and list rules"}
+	c := &cobra.Command{Use: "rules", Short: "Check, test and list rules", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
 	c.AddCommand(newLint(), newTest(), newList(), newSchema())
 	return c
 }
@@ -156,12 +157,13 @@ func newList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			admit := filter(args)
+			admit, shown := filter(args), 0
 			w := tabwriter.NewWriter(c.OutOrStdout(), 0, 4, 2, ' ', 0)
 			for _, r := range set.Rules {
 				if admit != nil && !admit(r) {
 					continue
 				}
+				shown++
 				if asJSON {
 					if err := json.NewEncoder(c.OutOrStdout()).Encode(listed(r)); err != nil {
 						return err
@@ -170,6 +172,9 @@ func newList() *cobra.Command {
 				}
 				l := listed(r)
 				_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", l.ID, strings.Join(l.Steps, ","), l.Severity, l.Title)
+			}
+			if shown == 0 {
+				return &exitError{exitUsage, "no rule has that name"}
 			}
 			return w.Flush()
 		},

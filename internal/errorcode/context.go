@@ -69,6 +69,29 @@ func measured(message string, i int) bool {
 	return false
 }
 
+// numbered tells whether the word before i says that the number is an identifier or a size.
+func numbered(message string, i int) bool {
+	for i > 0 && joins(message[i-1]) {
+		i--
+	}
+	begin := i
+	for begin > 0 && class[message[begin-1]]&letter != 0 {
+		begin--
+	}
+	if i-begin > 6 {
+		return false
+	}
+	var low [6]byte
+	for k := range i - begin {
+		low[k] = fold(message[begin+k])
+	}
+	switch string(low[:i-begin]) {
+	case "size", "pid", "tid", "thread", "length", "kb", "id":
+		return true
+	}
+	return false
+}
+
 func joins(c byte) bool {
 	switch c {
 	case ' ', '\t', '=', ':', '(', '[', '{', '\'', '"', '#', '>':

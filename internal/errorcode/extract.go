@@ -106,7 +106,7 @@ func (t *Table) word(message string, i, end int) (uint32, bool) {
 	if len(w) == 8 {
 		code, ok := hexadecimal(w)
 		if ok && failure(code) {
-			return code, t.knows(code) || announced(message, i)
+			return code, announced(message, i) || t.knows(code) && !measured(message, end) && !numbered(message, i)
 		}
 		if !ok {
 			return 0, false
