@@ -11,6 +11,7 @@ const (
 	attrSourceLine = "code.line.number"
 
 	attrFormat        = "configmgr.log.format"
+	attrFlags         = "configmgr.log.flags"
 	attrComponent     = "configmgr.component"
 	attrContext       = "configmgr.context"
 	attrStepID        = "configmgr.step.id"

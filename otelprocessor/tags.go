@@ -56,6 +56,9 @@ func (w *writer) write(to plog.LogRecord, res *pipeline.Result) {
 	}
 
 	attrs.PutStr(attrFormat, string(r.Format))
+	if r.Flags != 0 {
+		list(attrs, attrFlags, r.Flags.Names(), func(name string) string { return name })
+	}
 	w.text(attrs, attrComponent, r.Component)
 	w.text(attrs, attrContext, r.Context)
 	w.text(attrs, attrSourceFile, r.SourceFile)
