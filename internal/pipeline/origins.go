@@ -49,6 +49,15 @@ func (o *origins) release(held, last int) {
 	o.queue = o.queue[:n]
 }
 
+// all gives what came with each text that is still held, in input order.
+func (o *origins) all(yield func(any) bool) {
+	for _, from := range o.queue {
+		if !yield(from.what) {
+			return
+		}
+	}
+}
+
 // keep replaces each origin that has not been kept yet by what f makes of it.
 func (o *origins) keep(f func(any) any) {
 	for i := len(o.queue) - 1; i >= 0 && !o.queue[i].kept; i-- {

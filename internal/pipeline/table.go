@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"container/list"
+	"iter"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -51,6 +52,8 @@ type Table struct {
 	recent  *list.List // of *entry, the one used last in front
 	last    *entry     // the one used last, for the run of lines of one file that usually follows
 	waiting []*entry   // streams that were handed origins since the last Keep
+	changed []*entry   // streams that hold other lines than at the last Changed
+	track   bool       // somebody calls Changed
 
 	live atomic.Int64
 	held atomic.Int64
@@ -66,6 +69,7 @@ type entry struct {
 	held    int
 	idle    bool // nothing came since the last Idle
 	waiting bool // is in Table.waiting
+	changed bool // is in Table.changed
 }
 
 // NewTable returns an empty table whose streams read with opt and give their records to emit.
@@ -109,6 +113,20 @@ func (t *Table) Keep(f func(origin any) any) {
 		t.waiting[i] = nil
 	}
 	t.waiting = t.waiting[:0]
+}
+
+// TrackChanges makes the table note for Changed which streams hold other lines. It is called before the first line.
+func (t *Table) TrackChanges() { t.track = true }
+
+// Changed gives f each stream whose held lines have changed since the last call, and the origins of those it holds now:
+// none when all of them have been given out.
+func (t *Table) Changed(f func(src Source, held iter.Seq[any])) {
+	for i, e := range t.changed {
+		f(e.result.Source, e.origins.all)
+		e.changed = false
+		t.changed[i] = nil
+	}
+	t.changed = t.changed[:0]
 }
 
 // FlushIdle gives out what idle streams hold, and forgets those idle for longer still.
@@ -182,6 +200,10 @@ func (t *Table) drop(e *entry) {
 
 func (t *Table) settle(e *entry) {
 	held := e.Held()
+	if t.track && (held > 0 || e.held > 0) && !e.changed {
+		e.changed = true
+		t.changed = append(t.changed, e)
+	}
 	t.held.Add(int64(held - e.held))
 	e.held = held
 }

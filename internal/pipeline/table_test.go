@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -225,4 +226,40 @@ func TestNoAllocationWhenNothingMatches(t *testing.T) {
 	if n := testing.AllocsPerRun(200, func() { table.WriteLine(src, line, origin) }); n > 0 {
 		t.Errorf("%v allocations a line, want none", n)
 	}
+}
+
+func TestChangedTellsWhatStreamsHold(t *testing.T) {
+	table, _, clock, _ := newTable(t, Bounds{})
+	table.TrackChanges()
+	want := func(want ...string) {
+		t.Helper()
+		var got []string
+		table.Changed(func(src Source, held iter.Seq[any]) {
+			line := src.Path
+			for origin := range held {
+				line += " " + origin.(string)
+			}
+			got = append(got, line)
+		})
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("changed (-want +got):\n%s", diff)
+		}
+	}
+	a, b := Source{Path: "a.log"}, Source{Path: "b.log"}
+	table.WriteLine(a, whole, "1")
+	want()
+	table.WriteLine(a, opens, "2")
+	table.WriteLine(b, whole, "3")
+	table.WriteLine(a, "more", "4")
+	want("a.log 2 4")
+	want()
+	clock.now = clock.now.Add(time.Minute)
+	table.FlushIdle()
+	want("a.log")
+	table.WriteLine(b, opens, "5")
+	table.WriteLine(b, closes, "6")
+	want("b.log")
+	table.WriteLine(b, opens, "7")
+	table.Flush()
+	want("b.log")
 }
