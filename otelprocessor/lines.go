@@ -4,6 +4,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 
+	"github.com/cmtrail/cmtrail/internal/attribute"
 	"github.com/cmtrail/cmtrail/internal/pipeline"
 )
 
@@ -16,7 +17,7 @@ type lines struct {
 // text returns the line of a record; ok is false when it has none, or when this processor has read it before.
 func (l *lines) text(lr plog.LogRecord) (text string, ok bool) {
 	attrs := lr.Attributes()
-	if _, tagged := attrs.Get(attrFormat); tagged {
+	if _, tagged := attrs.Get(attribute.Format); tagged {
 		return "", false
 	}
 	v := lr.Body()
@@ -52,9 +53,9 @@ func (l *lines) sourceOf(attrs pcommon.Map) (s pipeline.Source) {
 		switch name {
 		case l.host:
 			s.Host = v.AsString()
-		case attrFilePath:
+		case attribute.FilePath:
 			s.Path = v.AsString()
-		case attrFileName:
+		case attribute.FileName:
 			s.Name = v.AsString()
 		}
 	}

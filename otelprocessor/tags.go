@@ -6,6 +6,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 
+	"github.com/cmtrail/cmtrail/internal/attribute"
 	"github.com/cmtrail/cmtrail/internal/pipeline"
 	"github.com/cmtrail/cmtrail/parsers"
 	"github.com/cmtrail/cmtrail/rules"
@@ -47,29 +48,29 @@ func (w *writer) write(to plog.LogRecord, res *pipeline.Result) {
 		attrs.PutStr(w.message, strings.Clone(r.Message))
 	}
 	if w.original {
-		attrs.PutStr(attrOriginal, strings.Clone(r.Original))
+		attrs.PutStr(attribute.Original, strings.Clone(r.Original))
 	}
 	if name := res.Source.Base(); name != "" {
-		if _, ok := attrs.Get(attrFileName); !ok {
-			attrs.PutStr(attrFileName, name)
+		if _, ok := attrs.Get(attribute.FileName); !ok {
+			attrs.PutStr(attribute.FileName, name)
 		}
 	}
 
-	attrs.PutStr(attrFormat, string(r.Format))
+	attrs.PutStr(attribute.Format, string(r.Format))
 	if r.Flags != 0 {
-		list(attrs, attrFlags, r.Flags.Names(), func(name string) string { return name })
+		list(attrs, attribute.Flags, r.Flags.Names(), func(name string) string { return name })
 	}
-	w.text(attrs, attrComponent, r.Component)
-	w.text(attrs, attrContext, r.Context)
-	w.text(attrs, attrSourceFile, r.SourceFile)
+	w.text(attrs, attribute.Component, r.Component)
+	w.text(attrs, attribute.Context, r.Context)
+	w.text(attrs, attribute.SourceFile, r.SourceFile)
 	if r.SourceLine != 0 {
-		attrs.PutInt(attrSourceLine, int64(r.SourceLine))
+		attrs.PutInt(attribute.SourceLine, int64(r.SourceLine))
 	}
 	if r.HasThread {
-		attrs.PutInt(attrThread, int64(r.Thread))
+		attrs.PutInt(attribute.Thread, int64(r.Thread))
 	}
 	if r.HasPID {
-		attrs.PutInt(attrPID, int64(r.PID))
+		attrs.PutInt(attribute.PID, int64(r.PID))
 	}
 	if res.Verdict != nil {
 		writeVerdict(attrs, res.Verdict)
@@ -85,27 +86,27 @@ func (w *writer) text(attrs pcommon.Map, name, value string) {
 func writeVerdict(attrs pcommon.Map, v *rules.Verdict) {
 	if len(v.Steps) > 0 {
 		first := v.Steps[0]
-		attrs.PutStr(attrStepID, first.ID)
-		attrs.PutStr(attrStepTitle, first.Title)
-		attrs.PutInt(attrStepOrder, int64(first.Order))
+		attrs.PutStr(attribute.StepID, first.ID)
+		attrs.PutStr(attribute.StepTitle, first.Title)
+		attrs.PutInt(attribute.StepOrder, int64(first.Order))
 	}
 	if len(v.Steps) > 1 {
-		list(attrs, attrStepIDs, v.Steps, func(s *rules.Step) string { return s.ID })
+		list(attrs, attribute.StepIDs, v.Steps, func(s *rules.Step) string { return s.ID })
 	}
 	if len(v.Issues) > 0 {
-		list(attrs, attrIssueIDs, v.Issues, func(r *rules.Rule) string { return r.ID })
-		list(attrs, attrIssueTitles, v.Issues, func(r *rules.Rule) string { return r.Title })
-		attrs.PutStr(attrIssueSeverity, v.Severity.String())
+		list(attrs, attribute.IssueIDs, v.Issues, func(r *rules.Rule) string { return r.ID })
+		list(attrs, attribute.IssueTitles, v.Issues, func(r *rules.Rule) string { return r.Title })
+		attrs.PutStr(attribute.IssueSeverity, v.Severity.String())
 	}
 	if len(v.Codes) > 0 {
-		list(attrs, attrErrorCodes, v.Codes, rules.FormatCode)
-		list(attrs, attrErrorNames, v.Codes, symbol)
+		list(attrs, attribute.ErrorCodes, v.Codes, rules.FormatCode)
+		list(attrs, attribute.ErrorNames, v.Codes, symbol)
 	}
 	if len(v.Rules) > 0 {
-		list(attrs, attrRuleIDs, v.Rules, func(r *rules.Rule) string { return r.ID })
+		list(attrs, attribute.RuleIDs, v.Rules, func(r *rules.Rule) string { return r.ID })
 	}
 	for _, k := range v.Keys {
-		attrs.PutStr(attrKeyPrefix+k.Name, strings.Clone(k.Value))
+		attrs.PutStr(attribute.KeyPrefix+k.Name, strings.Clone(k.Value))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/plog"
 
+	"github.com/cmtrail/cmtrail/internal/attribute"
 	"github.com/cmtrail/cmtrail/internal/pipeline"
 	"github.com/cmtrail/cmtrail/parsers"
 )
@@ -21,7 +22,7 @@ func TestFlagsAreMarked(t *testing.T) {
 		to := plog.NewLogRecord()
 		w := writer{}
 		w.write(to, &pipeline.Result{Record: &parsers.Record{Format: parsers.CCM, Flags: tt.flags}})
-		got, ok := to.Attributes().Get(attrFlags)
+		got, ok := to.Attributes().Get(attribute.Flags)
 		if ok != (tt.want != nil) {
 			t.Fatalf("flags %v: attribute there: %v", tt.flags, ok)
 		}
