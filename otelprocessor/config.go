@@ -86,7 +86,7 @@ func (c *Config) Validate() error {
 	if _, ok := parsers.ParseFormat(c.Format); !ok {
 		fault("format: %q is none of %s", c.Format, formatList())
 	}
-	if _, err := zone(c.Timezone); err != nil {
+	if _, err := parsers.ParseZone(c.Timezone); err != nil {
 		fault("timezone: %w", err)
 	}
 	if _, ok := parsers.ParseBias(c.BiasSense); !ok {
@@ -114,7 +114,7 @@ func (c *Config) Validate() error {
 
 // parsing returns the settings that reach a stream. The configuration has been validated.
 func (c *Config) parsing() (parsers.Options, error) {
-	loc, err := zone(c.Timezone)
+	loc, err := parsers.ParseZone(c.Timezone)
 	if err != nil {
 		return parsers.Options{}, fmt.Errorf("timezone: %w", err)
 	}
@@ -129,20 +129,4 @@ func formatList() string {
 		names = append(names, string(f))
 	}
 	return strings.Join(names, ", ")
-}
-
-// zone reads an IANA name, "Local" or an offset such as "-05:00".
-func zone(name string) (*time.Location, error) {
-	if name == "" {
-		return nil, nil
-	}
-	if t, err := time.Parse("-07:00", name); err == nil {
-		_, offset := t.Zone()
-		return time.FixedZone(name, offset), nil
-	}
-	loc, err := time.LoadLocation(name)
-	if err != nil {
-		return nil, fmt.Errorf("%q is neither the name of a zone, such as Europe/Berlin, nor an offset, such as -05:00", name)
-	}
-	return loc, nil
 }

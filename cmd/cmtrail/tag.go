@@ -121,13 +121,11 @@ func (t *tagger) prepare(c *cobra.Command) error {
 	if t.output != "jsonl" {
 		return &exitError{exitUsage, fmt.Sprintf("unknown output %q, expected jsonl", t.output)}
 	}
-	if t.zone != "" {
-		zone, err := time.LoadLocation(t.zone)
-		if err != nil {
-			return &exitError{exitUsage, fmt.Sprintf("timezone %q: %v; expected a name such as Europe/Amsterdam or UTC", t.zone, err)}
-		}
-		t.options.Zone = zone
+	zone, err := parsers.ParseZone(t.zone)
+	if err != nil {
+		return &exitError{exitUsage, "timezone: " + err.Error()}
 	}
+	t.options.Zone = zone
 	set, err := t.rules.load(c)
 	if err != nil {
 		return err

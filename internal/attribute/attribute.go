@@ -2,6 +2,9 @@
 // semantic conventions have a name, it is theirs.
 package attribute
 
+// Prefix begins every name that the semantic conventions do not have.
+const Prefix = "configmgr."
+
 // The names.
 const (
 	FileName   = "log.file.name"

@@ -11,9 +11,10 @@ import (
 
 // Source is where lines come from: one log file on one host.
 type Source struct {
-	Host string
-	Path string // path of the file, or its name alone; "" when nothing is known
-	Name string // name of the file as people know it; "" = the last part of Path
+	Host   string
+	Path   string // path of the file, or its name alone; "" when nothing is known
+	Name   string // name of the file as people know it; "" = the last part of Path
+	Stream string // what tells files apart whose path is not known
 }
 
 // Base returns the name of the file without its folders, whichever system wrote the path.

@@ -61,6 +61,16 @@ type Table struct {
 
 type key struct{ host, path string }
 
+func (s Source) key() key {
+	switch {
+	case s.Path != "":
+		return key{s.Host, s.Path}
+	case s.Stream != "":
+		return key{s.Host, s.Stream + "\x00" + s.Name}
+	}
+	return key{s.Host, s.Name}
+}
+
 type entry struct {
 	*Stream
 	key     key
@@ -118,15 +128,32 @@ func (t *Table) Keep(f func(origin any) any) {
 // TrackChanges makes the table note for Changed which streams hold other lines. It is called before the first line.
 func (t *Table) TrackChanges() { t.track = true }
 
-// Changed gives f each stream whose held lines have changed since the last call, and the origins of those it holds now:
-// none when all of them have been given out.
-func (t *Table) Changed(f func(src Source, held iter.Seq[any])) {
-	for i, e := range t.changed {
-		f(e.result.Source, e.origins.all)
-		e.changed = false
-		t.changed[i] = nil
+// Changed gives f each stream whose held lines have changed since f last answered true for it, and the origins of those it
+// holds now: none when all of them have been given out.
+func (t *Table) Changed(f func(src Source, held iter.Seq[any]) bool) {
+	left := t.changed[:0]
+	for _, e := range t.changed {
+		if f(e.result.Source, e.origins.all) {
+			e.changed = false
+		} else {
+			left = append(left, e)
+		}
 	}
-	t.changed = t.changed[:0]
+	clear(t.changed[len(left):])
+	t.changed = left
+}
+
+// Abandon gives f each origin whose record has not been given out, and forgets every stream without reading on. It is for
+// when reading has failed.
+func (t *Table) Abandon(f func(origin any)) {
+	for at := t.recent.Front(); at != nil; at = at.Next() {
+		for origin := range at.Value.(*entry).origins.all {
+			f(origin)
+		}
+	}
+	t.live.Store(0)
+	t.held.Store(0)
+	t.streams, t.recent, t.last, t.waiting, t.changed = map[key]*list.Element{}, list.New(), nil, nil, nil
 }
 
 // FlushIdle gives out what idle streams hold, and forgets those idle for longer still.
@@ -157,10 +184,7 @@ func (t *Table) Flush() {
 }
 
 func (t *Table) stream(src Source) *entry {
-	k := key{src.Host, src.Path}
-	if k.path == "" {
-		k.path = src.Name
-	}
+	k := src.key()
 	now := t.clock.Now()
 	if e := t.last; e != nil && e.key == k {
 		e.used = now
@@ -177,8 +201,11 @@ func (t *Table) stream(src Source) *entry {
 		t.drop(t.recent.Back().Value.(*entry))
 		t.pipeline.counters.Evicted.Add(1)
 	}
-	src = Source{Host: strings.Clone(src.Host), Path: strings.Clone(src.Path), Name: strings.Clone(src.Name)}
-	k = key{strings.Clone(k.host), strings.Clone(k.path)}
+	src = Source{
+		Host: strings.Clone(src.Host), Path: strings.Clone(src.Path),
+		Name: strings.Clone(src.Name), Stream: strings.Clone(src.Stream),
+	}
+	k = src.key()
 	e := &entry{Stream: newStream(src, t.options, t.matcher, t.pipeline.counters, t.emit), key: k, used: now}
 	e.place = t.recent.PushFront(e)
 	t.streams[k] = e.place

@@ -234,12 +234,13 @@ func TestChangedTellsWhatStreamsHold(t *testing.T) {
 	want := func(want ...string) {
 		t.Helper()
 		var got []string
-		table.Changed(func(src Source, held iter.Seq[any]) {
+		table.Changed(func(src Source, held iter.Seq[any]) bool {
 			line := src.Path
 			for origin := range held {
 				line += " " + origin.(string)
 			}
 			got = append(got, line)
+			return true
 		})
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("changed (-want +got):\n%s", diff)
@@ -262,4 +263,36 @@ func TestChangedTellsWhatStreamsHold(t *testing.T) {
 	table.WriteLine(b, opens, "7")
 	table.Flush()
 	want("b.log")
+}
+
+func TestAStreamStaysChangedUntilItIsDealtWith(t *testing.T) {
+	table, _, _, _ := newTable(t, Bounds{})
+	table.TrackChanges()
+	table.WriteLine(Source{Path: "a.log"}, opens, "1")
+	for i, dealt := range []bool{false, true} {
+		asked := 0
+		table.Changed(func(Source, iter.Seq[any]) bool { asked++; return dealt })
+		if asked != 1 {
+			t.Errorf("round %d: asked %d times, want once", i, asked)
+		}
+	}
+	table.Changed(func(src Source, _ iter.Seq[any]) bool { t.Errorf("%s has not changed again", src.Path); return true })
+}
+
+func TestAbandonGivesBackWhatIsHeld(t *testing.T) {
+	table, _, _, g := newTable(t, Bounds{})
+	table.WriteLine(Source{Path: "a.log"}, opens, "1")
+	table.WriteLine(Source{Path: "a.log"}, "more", "2")
+	table.WriteLine(Source{Path: "b.log"}, whole, "3")
+	g.want(t, "b.log 3 Done with it")
+	var got []string
+	table.Abandon(func(origin any) { got = append(got, origin.(string)) })
+	if diff := cmp.Diff([]string{"1", "2"}, got); diff != "" {
+		t.Errorf("origins (-want +got):\n%s", diff)
+	}
+	table.WriteLine(Source{Path: "a.log"}, whole, "4")
+	g.want(t, "a.log 4 Done with it")
+	if table.Held() != 0 || table.Streams() != 1 {
+		t.Errorf("held %d in %d streams, want none in one", table.Held(), table.Streams())
+	}
 }

@@ -28,7 +28,7 @@ func AppendJSON(dst []byte, ev event.Event, instance string) []byte {
 		dst = append(dst, `,"`+GroupKey+`":"end"`...)
 	}
 	dst = append(dst, `,"`+Origin+`":`...)
-	return append(event.AppendJSONString(dst, instance), '}')
+	return append(event.AppendJSONString(dst, OriginOf(ev, instance)), '}')
 }
 
 func ours(name []byte) bool {

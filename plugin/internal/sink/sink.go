@@ -5,6 +5,8 @@ package sink
 import (
 	"context"
 	"time"
+
+	"github.com/cmtrail/cmtrail/plugin/internal/event"
 )
 
 // Sink hands batches on. It is safe for concurrent use.
@@ -28,6 +30,21 @@ func (r *Refused) Error() string { return r.Reason }
 // Origin names the instance that tagged an event, in the event's metadata, or in its body where the metadata stays behind.
 // An instance that meets its own name has been fed its own output.
 const Origin = "cmtrail.instance"
+
+// OriginOf returns the instance that tagged an event: the one it names, so that an event that goes round through others
+// is known where it began, else self.
+func OriginOf(ev event.Event, self string) string {
+	if origin, ok := event.Text(event.Find(ev.Meta, Origin)); ok {
+		return string(origin)
+	}
+	if origin, ok := event.Text(event.Find(ev.Body, Origin)); ok {
+		return string(origin)
+	}
+	return self
+}
+
+// Prefix begins every key that the plugin adds for itself.
+const Prefix = "cmtrail."
 
 // Keys of bodies that carry what the other side has no place for.
 const (

@@ -1,0 +1,59 @@
+package output
+
+import (
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/cmtrail/cmtrail/internal/pipeline"
+)
+
+// Counters count what happened since the instance began. They may be read at any time.
+type Counters struct {
+	Pipeline  *pipeline.Counters
+	Chunks    atomic.Uint64 // chunks taken, each time they came
+	Again     atomic.Uint64 // those of them that had come before
+	Events    atomic.Uint64 // events read
+	Tagged    atomic.Uint64 // records that a rule matched
+	Passed    atomic.Uint64 // events that are no line, or tagged before
+	Undecoded atomic.Uint64 // values that are no event
+	Circular  atomic.Uint64 // events that this very instance has tagged before
+	Delivered atomic.Uint64 // events that the sink has taken
+	Failures  atomic.Uint64 // times the sink took less than it was given
+	Refused   atomic.Uint64 // events that the sink will never take
+	Evicted   atomic.Uint64 // tagged events let go of because too many waited; their chunks are read again
+	Restored  atomic.Uint64 // lines and records taken up from the store
+	Panics    atomic.Uint64 // faults of our own that were contained
+}
+
+// faults tells the first fault of each kind; what can happen for each event is counted.
+type faults struct {
+	mu   sync.Mutex
+	told map[string]bool
+}
+
+func (f *faults) first(log Log, kind, text string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.told[kind] {
+		return
+	}
+	if f.told == nil {
+		f.told = map[string]bool{}
+	}
+	f.told[kind] = true
+	for line := range strings.Lines(text) { // a line of the log each
+		log.Errorf("%s", strings.TrimRight(line, "\n"))
+	}
+}
+
+// circular tells whether a tag says that the chunk is our own output.
+func (o *Output) circular(tag string) bool {
+	if o.config.TagPrefix == "" || !strings.HasPrefix(tag, o.config.TagPrefix) {
+		return false
+	}
+	o.counters.Circular.Add(1)
+	o.faults.first(o.log, "circle by tag", "tag \""+tag+"\" begins with \""+o.config.TagPrefix+
+		"\": the output of this plugin is routed back to it. The chunk is dropped; keep such tags out of its match pattern")
+	return true
+}

@@ -1,0 +1,220 @@
+// Package output is one instance of the plugin: it reads the lines of the chunks that Fluent Bit flushes, tags their
+// records and hands them to a sink, and keeps what it cannot hand on yet.
+//
+// A chunk is read when it comes first, whether the sink is there or not, so that the lines of a log are read in their
+// order. Its tagged events are kept until the sink has them; when Fluent Bit comes with the chunk again, only they are
+// handed on. Lines of a record that is not complete are held; Fluent Bit is told that they are safe, so they are kept in a
+// file as well.
+package output
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/cmtrail/cmtrail/internal/pipeline"
+	"github.com/cmtrail/cmtrail/plugin/internal/sink"
+	"github.com/cmtrail/cmtrail/plugin/internal/state"
+	"github.com/cmtrail/cmtrail/rules"
+)
+
+// Config is what an Output needs besides its sink.
+type Config struct {
+	Instance     string // its name; see sink.Origin
+	TagPrefix    string // of the tags under which its output comes back when it is routed in a circle; "" = none
+	Reader       Reader
+	KeepOriginal bool
+	RecordTime   bool // events take the time of their record
+	RetryMemory  int  // bytes of tagged events kept until they are asked for again
+	Clock        pipeline.Clock
+	IdleAfter    time.Duration
+	Grace        time.Duration // how long Close may take to hand on what is left
+}
+
+// Log takes what is worth a line.
+type Log interface {
+	sink.Reporter
+	Debugf(format string, args ...any)
+}
+
+// Answer is what Fluent Bit is told of a chunk.
+type Answer int
+
+// The answers.
+const (
+	Failed Answer = iota // will never be taken
+	OK
+	Retry
+)
+
+// Output is safe for concurrent use.
+type Output struct {
+	config   Config
+	log      Log
+	sink     sink.Sink
+	state    *state.Store // nil: what is held is kept in memory alone
+	counters Counters
+	faults   faults
+
+	mu       sync.Mutex // guards what follows, and the order in which chunks are read
+	newTable func() *pipeline.Table
+	table    *pipeline.Table
+	writer   writer
+	origins  []origin // of the chunk that is being read
+	retries  retries
+	carried  map[string]*sink.Batch // records that began in an earlier chunk and are complete now, by tag
+
+	handing sync.Mutex // guards what follows, and the order in which it is handed on; taken before mu
+	waiting []*held
+	gone    []uint64 // numbers in the store that have been handed on
+	number  uint64   // the latest number given
+
+	queued atomic.Int64 // bytes in waiting
+	absent atomic.Bool  // the sink has been found away
+	stop   func()       // ends the idle flush
+}
+
+// New returns an instance that goes on with what the store holds. The output owns the sink and the store from now on.
+func New(c Config, engine *rules.Engine, parsing Parsing, to sink.Sink, store *state.Store, log Log) (*Output, error) {
+	o := &Output{config: c, log: log, sink: to, state: store, carried: map[string]*sink.Batch{}}
+	o.writer = writer{message: c.Reader.Message, original: c.KeepOriginal, recordTime: c.RecordTime}
+	o.retries.limit = c.RetryMemory
+	p := pipeline.New(engine)
+	o.counters.Pipeline = p.Counters()
+	o.newTable = func() *pipeline.Table {
+		table := p.NewTable(parsing.Options, parsing.Bounds, c.Clock, o.take)
+		table.TrackChanges()
+		return table
+	}
+	o.table = o.newTable()
+	if err := o.restore(); err != nil {
+		return nil, err
+	}
+	o.stop = pipeline.Every(c.Clock, interval(c.IdleAfter), o.tick)
+	return o, nil
+}
+
+// Counters returns the counters of the instance. They may be read at any time.
+func (o *Output) Counters() *Counters { return &o.counters }
+
+// Flush takes a chunk of a tag. The data is not kept.
+func (o *Output) Flush(ctx context.Context, tag string, data []byte) Answer {
+	if o.circular(tag) {
+		return Failed
+	}
+	if int(o.queued.Load()) > o.config.RetryMemory && !o.deliverWaiting(ctx) {
+		return Retry // before it is read: there is no room for what that would complete
+	}
+	c := o.read(tag, data)
+	answer := o.deliver(ctx, c)
+	return o.answered(c, answer)
+}
+
+// answered keeps what belongs to the answer, and returns the answer that holds after that.
+func (o *Output) answered(c *chunk, answer Answer) Answer {
+	o.mu.Lock()
+	c.done = answer != Retry
+	o.mu.Unlock()
+	if err := o.keep(); err != nil && answer == OK && c.lines > 0 {
+		answer = Retry
+	}
+	if answer == Retry {
+		o.mu.Lock()
+		c.done = false
+		o.counters.Evicted.Add(uint64(o.retries.put(c)))
+		o.mu.Unlock()
+	}
+	return answer
+}
+
+// deliver hands on what waits from before, and then the events of the chunk.
+func (o *Output) deliver(ctx context.Context, c *chunk) (answer Answer) {
+	defer func() {
+		if r := recover(); r != nil {
+			o.faults.first(o.log, "panic in sink", fmt.Sprintf("%v\n%s", r, debug.Stack()))
+			o.counters.Panics.Add(1)
+			if c.panics++; c.panics < maxPanics {
+				answer = Retry
+			} else {
+				answer = Failed
+			}
+		}
+	}()
+	if !o.deliverWaiting(ctx) {
+		return Retry
+	}
+	whole := true
+	for c.batch.Len() > 0 {
+		ok, again := o.send(ctx, &c.batch)
+		if again {
+			return Retry
+		}
+		whole = whole && ok
+	}
+	if !whole || c.own > 0 && c.lines == 0 {
+		return Failed
+	}
+	return OK
+}
+
+// maxPanics is how often a chunk on which the sink breaks is tried.
+const maxPanics = 3
+
+// Close hands on what waits, or keeps it in the store, and lets go of the sink and the store. No Flush is under way.
+func (o *Output) Close() error {
+	o.stop()
+	ctx, cancel := context.WithTimeout(context.Background(), o.config.Grace)
+	defer cancel()
+	o.mu.Lock()
+	if o.state == nil {
+		o.table.Flush()
+	}
+	o.mu.Unlock()
+	delivered := o.deliverWaiting(ctx)
+	errs := []error{o.keep(), o.sink.Close()}
+	if o.state != nil {
+		errs = append(errs, o.state.Close())
+	} else if !delivered {
+		errs = append(errs, errors.New("records of unfinished logs could not be handed on, and no state_path keeps them"))
+	}
+	return errors.Join(errs...)
+}
+
+// away notes that the sink takes nothing, and tells it once.
+func (o *Output) away(err error) {
+	o.counters.Failures.Add(1)
+	if !o.absent.Swap(true) {
+		o.log.Warnf("chunks are tried again: %v", err)
+	}
+}
+
+// back notes that the sink takes events.
+func (o *Output) back() {
+	if o.absent.Load() && o.absent.Swap(false) {
+		o.log.Infof("the sink takes events again")
+	}
+}
+
+// tick gives out what idle logs hold.
+func (o *Output) tick() {
+	defer func() {
+		if r := recover(); r != nil {
+			o.faults.first(o.log, "panic while looking for idle logs", fmt.Sprintf("%v\n%s", r, debug.Stack()))
+			o.counters.Panics.Add(1)
+		}
+	}()
+	o.mu.Lock()
+	o.guarded(o.table.FlushIdle)
+	o.mu.Unlock()
+	o.deliverWaiting(context.Background())
+	_ = o.keep() // told, and tried again at the next tick
+}
+
+// interval is how often to look for logs that have been quiet for the timeout.
+func interval(timeout time.Duration) time.Duration {
+	return min(max(timeout/4, 50*time.Millisecond), time.Second)
+}
