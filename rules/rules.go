@@ -4,6 +4,7 @@ package rules
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -68,6 +69,23 @@ func Load(opt Options) (*Set, []Fault, error) {
 	}
 	set, faults := ruleset.Load(sources, ruleset.Options{Codes: ErrorCodes(), LogName: parsers.LogName, Today: opt.Today})
 	return set, faults, nil
+}
+
+// LoadEngine is Load and NewEngine in one, for those who can do no more about faults than to tell them: its error names
+// them all, a line each.
+func LoadEngine(opt Options) (*Engine, error) {
+	set, faults, err := Load(opt)
+	if err != nil {
+		return nil, fmt.Errorf("rules: %w", err)
+	}
+	if len(faults) == 0 {
+		return NewEngine(set), nil
+	}
+	errs := make([]error, 0, len(faults))
+	for _, f := range faults {
+		errs = append(errs, fmt.Errorf("%s:%d:%d: %s", f.File, f.Line, f.Col, f.Text))
+	}
+	return nil, fmt.Errorf("rules:\n%w", errors.Join(errs...))
 }
 
 // NewEngine makes a set ready for records.

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"syscall"
-	"time"
 	_ "time/tzdata" // zone names work on machines without a zone database, Windows among them
 
 	"github.com/spf13/cobra"

@@ -1,6 +1,7 @@
 package output
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,6 +25,29 @@ type Counters struct {
 	Evicted   atomic.Uint64 // tagged events let go of because too many waited; their chunks are read again
 	Restored  atomic.Uint64 // lines and records taken up from the store
 	Panics    atomic.Uint64 // faults of our own that were contained
+}
+
+// Summary says in one line what was done, and in a second what went wrong, when something did.
+func (c *Counters) Summary() string {
+	text := fmt.Sprintf("done: chunks=%d again=%d events=%d lines=%d records=%d tagged=%d passed=%d delivered=%d restored=%d\n",
+		c.Chunks.Load(), c.Again.Load(), c.Events.Load(), c.Pipeline.Lines.Load(), c.Pipeline.Records.Load(), c.Tagged.Load(),
+		c.Passed.Load(), c.Delivered.Load(), c.Restored.Load())
+	faults := ""
+	for _, f := range []struct {
+		name string
+		n    *atomic.Uint64
+	}{
+		{"failures", &c.Failures}, {"refused", &c.Refused}, {"evicted", &c.Evicted}, {"undecoded", &c.Undecoded},
+		{"circular", &c.Circular}, {"truncated", &c.Pipeline.Truncated}, {"panics", &c.Panics},
+	} {
+		if n := f.n.Load(); n > 0 {
+			faults += fmt.Sprintf(" %s=%d", f.name, n)
+		}
+	}
+	if faults != "" {
+		text += "faults:" + faults + "\n"
+	}
+	return text
 }
 
 // faults tells the first fault of each kind; what can happen for each event is counted.

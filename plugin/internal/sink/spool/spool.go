@@ -56,6 +56,7 @@ const (
 // Sink is a spool that is open for writing.
 type Sink struct {
 	config   Config
+	id       string // in the names of the segments
 	instance string
 	log      sink.Reporter
 	now      func() time.Time
@@ -75,11 +76,11 @@ var _ sink.Sink = (*Sink)(nil)
 
 // New opens the spool of an instance and creates its folder and an empty segment, so that a tail input finds the one it
 // is to read.
-func New(c Config, instance string, log sink.Reporter, now func() time.Time) (*Sink, error) {
+func New(c Config, id, instance string, log sink.Reporter, now func() time.Time) (*Sink, error) {
 	if err := os.MkdirAll(c.Path, 0o700); err != nil {
 		return nil, fmt.Errorf("spool_path: %w", err)
 	}
-	s := &Sink{config: c, instance: instance, log: log, now: now, readAt: map[string]time.Time{}}
+	s := &Sink{config: c, id: id, instance: instance, log: log, now: now, readAt: map[string]time.Time{}}
 	if err := s.begin(); err != nil {
 		return nil, fmt.Errorf("spool_path: %w", err)
 	}
@@ -209,4 +210,4 @@ func (s *Sink) Close() error {
 const ending = ".jsonl"
 
 // prefix tells the segments of this instance from those of others in the folder.
-func (s *Sink) prefix() string { return "cmtrail-" + s.instance + "-" }
+func (s *Sink) prefix() string { return "cmtrail-" + s.id + "-" }
