@@ -71,6 +71,9 @@ func (r *Reader) line(tag string, ev event.Event) (l line) {
 	if !l.found {
 		return l
 	}
+	if text, ok := utf16Line(l.text); ok {
+		l.text = text
+	}
 	l.source.Path, l.source.Name = view(path), view(name)
 	if len(path) == 0 {
 		l.source.Stream = tag
