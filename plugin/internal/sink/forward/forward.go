@@ -1,174 +1,108 @@
-// Package forward hands events to a server that speaks the Fluentd forward protocol: Fluent Bit, Fluentd or an
-// OpenTelemetry Collector. Events count as handed on when the server has acknowledged the message they were in.
 package forward
 
 import (
 	"context"
-	"crypto/rand"
+	"errors"
 	"fmt"
 	"os"
-	"strconv"
+	"sync"
 	"time"
 
-	"github.com/cmtrail/cmtrail/plugin/internal/event"
 	"github.com/cmtrail/cmtrail/plugin/internal/sink"
 )
 
-// Sink sends over one connection, one message at a time, so that events arrive in the order in which they are sent and a
-// server that is away is found out once. Other calls of Send wait for their turn.
+// Sink is a client of one server. One message is under way at a time: what limits it is not the socket, and events of one
+// log stay in their order.
 type Sink struct {
-	config Config
-	server server
-	chunks string // begins the names of this sink's chunks
-	now    func() time.Time
-	turn   chan struct{} // holds one value while a Send is under way; it guards what follows
+	config   Config
+	target   target
+	instance string
+	log      sink.Reporter
 
-	entries  entries
-	message  message
-	conn     *conn // nil = none
-	sent     uint64
-	failFast sink.FailFast
-	failure  error // the latest
+	mu     sync.Mutex
+	conn   *conn // nil while there is none
+	fast   sink.FailFast
+	last   error // what the window was opened by
+	buf    []byte
+	number uint64 // of messages, for their ids
+	salt   string // makes ids differ from those of other instances
 }
 
 var _ sink.Sink = (*Sink)(nil)
 
-// New returns a sink that sends in the name of an instance. It does not connect yet.
+// New returns a sink that connects when there is something to send. instance is the value of sink.Origin.
 func New(c Config, instance string, log sink.Reporter) (*Sink, error) {
-	if err := c.Validate(); err != nil {
-		return nil, err
-	}
-	to, err := parseAddress(c.Address)
+	t, err := c.target()
 	if err != nil {
 		return nil, err
 	}
-	s := &Sink{
-		config:   c,
-		server:   server{address: to, timeout: c.Timeout},
-		chunks:   rand.Text() + "-",
-		now:      time.Now,
-		turn:     make(chan struct{}, 1),
-		failFast: sink.FailFast{Window: c.FailFast},
-	}
-	s.entries = newEntries(c.Metadata, instance, s.clock)
-	if to.secure {
-		if s.server.tls, err = c.tls(to.host); err != nil {
-			return nil, err
-		}
-		if c.Insecure {
-			log.Warnf("forward_tls_verify is off: whoever answers at %s is taken for the server", c.Address)
+	if c.Hostname == "" {
+		if c.Hostname, err = os.Hostname(); err != nil {
+			c.Hostname = "localhost"
 		}
 	}
-	if c.handshakes() {
-		name := c.Hostname
-		if name == "" {
-			if name, err = os.Hostname(); err != nil {
-				return nil, fmt.Errorf("forward_hostname: is empty, and the system does not tell: %w", err)
-			}
-		}
-		s.server.secrets = &secrets{hostname: name, key: c.SharedKey, user: c.User, password: c.Password}
-	}
-	return s, nil
+	return &Sink{config: c, target: t, instance: instance, log: log, salt: nonce(), fast: sink.FailFast{Window: c.FailFast}}, nil
 }
 
-// Send sends the events in messages of a bounded size and returns how many have been acknowledged.
+// Send hands on a batch in messages of at most MaxBytes. It returns the number of events whose message was acknowledged.
 func (s *Sink) Send(ctx context.Context, b *sink.Batch) (n int, err error) {
-	if b.Len() == 0 {
-		return 0, nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.fast.Open(time.Now()) {
+		return 0, fmt.Errorf("forward: not tried again so soon after: %w", s.last)
 	}
-	if n, err = s.await(ctx, b); err != nil {
-		err = fmt.Errorf("forward to %s: %w", s.config.Address, err)
+	for n < b.Len() && err == nil {
+		var events int
+		events, err = s.message(ctx, b, n)
+		if err == nil {
+			n += events
+		}
 	}
-	return n, err
+	if err != nil {
+		s.drop()
+		s.last = err
+		s.fast.Failed(time.Now())
+		return n, fmt.Errorf("forward: %s: %w", s.config.Address, err)
+	}
+	return n, nil
 }
 
-// await sends when it is this call's turn.
-func (s *Sink) await(ctx context.Context, b *sink.Batch) (int, error) {
-	if err := ctx.Err(); err != nil {
+// message sends the events from number first on that fit into one message, and waits for its acknowledgement.
+func (s *Sink) message(ctx context.Context, b *sink.Batch, first int) (events int, err error) {
+	if err := s.connect(ctx); err != nil {
 		return 0, err
 	}
-	select {
-	case s.turn <- struct{}{}:
-		defer func() { <-s.turn }()
-	case <-ctx.Done():
-		return 0, ctx.Err()
+	s.number++
+	id := fmt.Sprintf("%s-%d", s.salt, s.number)
+	s.buf, events = s.encode(s.buf[:0], b, first, id)
+	if err := s.conn.write(ctx, s.buf); err != nil {
+		return 0, err
 	}
-	if !s.failFast.Open(s.now()) {
-		return 0, fmt.Errorf("not tried again for %s after a failure: %w", s.config.FailFast, s.failure)
+	acknowledged, err := s.conn.acknowledgement(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("no acknowledgement: %w", err)
 	}
-	n, err := s.send(ctx, b)
-	s.message.shrink(s.config.MaxBytes)
-	if err == nil {
-		return n, nil
-	}
-	s.abort()
-	if ctx.Err() != nil {
-		return n, ctx.Err() // says nothing about the server
-	}
-	s.failure = err
-	s.failFast.Failed(s.now())
-	return n, err
-}
-
-// send cuts the batch into messages and returns how many events have been acknowledged.
-func (s *Sink) send(ctx context.Context, b *sink.Batch) (n int, err error) {
-	tag := s.config.TagPrefix + b.Tag
-	s.message.begin(tag)
-	for _, ev := range b.Events() {
-		if s.add(ev) {
-			continue
-		}
-		if err := s.deliver(ctx); err != nil {
-			return n, err
-		}
-		n += s.message.events
-		s.message.begin(tag)
-		s.add(ev)
-	}
-	if err := s.deliver(ctx); err != nil {
-		return n, err
-	}
-	return n + s.message.events, nil
-}
-
-func (s *Sink) add(ev event.Event) bool { return s.message.add(&s.entries, ev, s.config.MaxBytes) }
-
-// deliver sends the message and waits until it is acknowledged.
-func (s *Sink) deliver(ctx context.Context) (err error) {
-	if s.conn == nil {
-		if s.conn, err = s.server.dial(ctx); err != nil {
-			return err
-		}
-	}
-	s.sent++
-	chunk := s.chunks + strconv.FormatUint(s.sent, 10)
-	if err := s.conn.exchange(ctx, s.message.end(chunk), chunk); err != nil {
-		return err
+	if acknowledged != id {
+		return 0, fmt.Errorf("the server acknowledged %q, expected %q", acknowledged, id)
 	}
 	if !s.conn.keepAlive {
-		s.conn.Close() //nolint:errcheck // everything sent on it has been acknowledged
-		s.conn = nil
+		s.drop()
 	}
-	return nil
+	return events, nil
 }
 
-// abort drops the connection: what is still to come on it belongs to a message that has been given up.
-func (s *Sink) abort() {
+func (s *Sink) drop() {
 	if s.conn != nil {
-		s.conn.abort()
+		s.conn.Close() //nolint:errcheck // nothing is under way
 		s.conn = nil
 	}
 }
 
-// clock reads now when it is asked for the time, so that tests can set it.
-func (s *Sink) clock() time.Time { return s.now() }
-
-// Close closes the connection. Everything sent on it has been acknowledged or given up.
+// Close ends the connection.
 func (s *Sink) Close() error {
-	if s.conn == nil {
-		return nil
-	}
-	err := s.conn.Close()
-	s.conn = nil
-	return err
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.drop()
+	s.last, s.fast = errors.New("closed"), sink.FailFast{}
+	return nil
 }

@@ -8,78 +8,143 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/tinylib/msgp/msgp"
+
+	"github.com/cmtrail/cmtrail/plugin/internal/event"
 )
 
-// secrets is what both sides of a handshake must know.
-type secrets struct {
-	hostname string // of this side
-	key      string
-	user     string
-	password string
+// handshake proves to the server that we hold the shared key, and has it prove the same: HELO, PING, PONG.
+func (c *conn) handshake(ctx context.Context, conf Config) error {
+	value, err := c.answer(ctx)
+	if err != nil {
+		return fmt.Errorf("HELO: %w", err)
+	}
+	hello, err := readHelo(value)
+	if err != nil {
+		return err
+	}
+	c.keepAlive = hello.keepAlive
+	if len(hello.auth) > 0 && conf.User == "" {
+		return errors.New("the server asks for a user: set forward_user and forward_password")
+	}
+	salt := nonce()
+	if err := c.write(ctx, appendPing(nil, conf, hello, salt)); err != nil {
+		return fmt.Errorf("PING: %w", err)
+	}
+	if value, err = c.answer(ctx); err != nil {
+		return fmt.Errorf("PONG: %w", err)
+	}
+	return readPong(value, salt, hello.nonce, conf.SharedKey)
 }
 
-// handshake proves to the server that this side knows the secrets, and has it prove that it knows the key. Nothing else
-// has been sent before.
-func (c *conn) handshake(ctx context.Context, s secrets, until time.Time) error {
-	answer, err := c.read(ctx, until)
-	if err != nil {
-		return fmt.Errorf("waiting for the server's HELO: %w", err)
+// helo is the server's greeting.
+type helo struct {
+	nonce     []byte
+	auth      []byte // salt for the password; empty when no user is asked for
+	keepAlive bool
+}
+
+func readHelo(value []byte) (h helo, err error) {
+	kind, rest, n := readKind(value)
+	if kind != "HELO" || n != 2 {
+		return h, fmt.Errorf("the server greets with %q, expected HELO: does it have a shared key?", kind)
 	}
-	h, err := readHelo(answer)
-	if err != nil {
-		return err
+	h.keepAlive = true
+	fields := event.FieldsOf(rest)
+	for f, ok := fields.Next(); ok; f, ok = fields.Next() {
+		switch string(f.Name) {
+		case "nonce":
+			h.nonce, _ = event.Text(f.Value)
+		case "auth":
+			h.auth, _ = event.Text(f.Value)
+		case "keepalive":
+			if on, _, err := msgp.ReadBoolBytes(f.Value); err == nil {
+				h.keepAlive = on
+			}
+		}
 	}
-	c.keepAlive = h.keepAlive
-	nonce, salt := string(h.nonce), rand.Text()
-	if err := c.write(ctx, appendPing(nil, s, salt, h), until); err != nil {
-		return fmt.Errorf("writing the PING: %w", err)
-	}
-	if answer, err = c.read(ctx, until); err != nil {
-		return fmt.Errorf("waiting for the server's PONG (a server may close the connection when the key or the user is wrong): %w", err)
-	}
-	p, err := readPong(answer)
-	if err != nil {
-		return err
-	}
-	return p.check(s, salt, nonce)
+	h.nonce, h.auth = append([]byte(nil), h.nonce...), append([]byte(nil), h.auth...) // the buffer is read into again
+	return h, nil
 }
 
 // appendPing writes ["PING", hostname, salt, digest of the key, user, digest of the password].
-func appendPing(dst []byte, s secrets, salt string, h helo) []byte {
+func appendPing(dst []byte, conf Config, h helo, salt string) []byte {
 	user, password := "", ""
 	if len(h.auth) > 0 {
-		user, password = s.user, digest(string(h.auth), s.user, s.password)
+		user, password = conf.User, digest(string(h.auth), conf.User, conf.Password)
 	}
 	dst = msgp.AppendArrayHeader(dst, 6)
-	for _, text := range []string{"PING", s.hostname, salt, digest(salt, s.hostname, string(h.nonce), s.key), user, password} {
-		dst = msgp.AppendString(dst, text)
-	}
-	return dst
+	dst = msgp.AppendString(dst, "PING")
+	dst = msgp.AppendString(dst, conf.Hostname)
+	dst = msgp.AppendString(dst, salt)
+	dst = msgp.AppendString(dst, digest(salt, conf.Hostname, string(h.nonce), conf.SharedKey))
+	dst = msgp.AppendString(dst, user)
+	return msgp.AppendString(dst, password)
 }
 
-// check tells whether the server accepts this side, and this side the server.
-func (p pong) check(s secrets, salt, nonce string) error {
-	if !p.ok {
-		return fmt.Errorf("the server refuses the key or the user: %s", p.reason)
+// readPong reads ["PONG", accepted, reason, hostname, digest of the key].
+func readPong(value []byte, salt string, nonce []byte, key string) error {
+	kind, rest, n := readKind(value)
+	if kind != "PONG" || n != 5 {
+		return fmt.Errorf("the server answers with %q, expected PONG", kind)
 	}
-	if string(p.hostname) == s.hostname {
-		// Its digest would be the very one that it has just been sent, and prove nothing.
-		return fmt.Errorf("the server calls itself %q, as this side does: set forward_hostname to another name", p.hostname)
+	accepted, rest, err := msgp.ReadBoolBytes(rest)
+	if err != nil {
+		return errors.New("PONG does not say whether we are accepted")
 	}
-	if subtle.ConstantTimeCompare(p.digest, []byte(digest(salt, string(p.hostname), nonce, s.key))) != 1 {
-		return errors.New("the server does not know forward_shared_key")
+	var texts [3]string
+	for i := range texts {
+		end, err := msgp.Skip(rest)
+		if err != nil {
+			return errors.New("PONG is cut short")
+		}
+		text, _ := event.Text(rest[:len(rest)-len(end)])
+		texts[i], rest = string(text), end
+	}
+	if !accepted {
+		return fmt.Errorf("the server refuses us: %s", texts[0])
+	}
+	want := digest(salt, texts[1], string(nonce), key)
+	if subtle.ConstantTimeCompare([]byte(want), []byte(texts[2])) != 1 {
+		return errors.New("the server does not hold the shared key")
 	}
 	return nil
 }
 
-// digest is the SHA-512 of texts one behind the other, in hexadecimal digits.
-func digest(texts ...string) string {
+// readKind returns the text that begins an array, what follows it, and how many items the array has.
+func readKind(value []byte) (kind string, rest []byte, n uint32) {
+	n, rest, err := msgp.ReadArrayHeaderBytes(value)
+	if err != nil || n == 0 {
+		return "", nil, 0
+	}
+	end, err := msgp.Skip(rest)
+	if err != nil {
+		return "", nil, 0
+	}
+	text, _ := event.Text(rest[:len(rest)-len(end)])
+	return string(text), end, n
+}
+
+func readAck(value []byte) (string, error) {
+	id, ok := event.Text(event.Find(value, "ack"))
+	if !ok {
+		return "", errors.New("the answer acknowledges nothing")
+	}
+	return string(id), nil
+}
+
+func digest(parts ...string) string {
 	h := sha512.New()
-	for _, text := range texts {
-		h.Write([]byte(text)) //nolint:errcheck // a hash takes everything
+	for _, p := range parts {
+		h.Write([]byte(p))
 	}
 	return hex.EncodeToString(h.Sum(nil))
+}
+
+// nonce returns 32 random hexadecimal digits.
+func nonce() string {
+	var b [16]byte
+	rand.Read(b[:]) //nolint:errcheck // never fails
+	return hex.EncodeToString(b[:])
 }
