@@ -11,7 +11,7 @@ LDFLAGS   = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.da
 export CMTRAIL_SHARED ?= $(abspath $(wildcard ../shared))
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint fuzz bench rules generate check-generated collector demo e2e clean
+.PHONY: help build test lint fuzz bench rules generate check-generated collector demo e2e plugin plugin-windows e2e-fluentbit clean
 
 help: ## print the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -56,6 +56,16 @@ demo: collector ## tag the sample logs in a real collector and show the result
 
 e2e: collector ## the real collector, its output compared record by record
 	cd test/collector && $(GO) test ./...
+
+plugin: ## the Fluent Bit plugin, into build/out_cmtrail.so
+	$(GO) build -buildmode=c-shared -trimpath -ldflags '-s -w' -o build/out_cmtrail.so ./plugin
+
+plugin-windows: ## the same for Windows, with mingw, into build/out_cmtrail.dll
+	CGO_ENABLED=1 GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32-gcc \
+	  $(GO) build -buildmode=c-shared -trimpath -ldflags '-s -w' -o build/out_cmtrail.dll ./plugin
+
+e2e-fluentbit: plugin collector ## the real Fluent Bit, when there is one, against the Collector record by record
+	cd test/fluentbit && $(GO) test -count=1 ./...
 
 clean:
 	rm -rf bin build
