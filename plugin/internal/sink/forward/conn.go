@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"time"
 
 	"github.com/tinylib/msgp/msgp"
@@ -14,65 +15,115 @@ import (
 
 // conn is a connection that is ready for messages.
 type conn struct {
-	net.Conn
+	net.Conn           // of TLS, when it is used
+	raw       net.Conn // what is below TLS
 	timeout   time.Duration
 	keepAlive bool
 	pending   []byte // bytes that came and have not been read
 }
 
-// maxAnswer bounds what a server may answer.
+// maxAnswer bounds what a server may answer. Answers hold names, digests and one reason.
 const maxAnswer = 64 << 10
 
-// connect makes the connection unless there is one.
+// connect makes the connection unless there is one, all within the timeout.
 func (s *Sink) connect(ctx context.Context) error {
 	if s.conn != nil {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout)
 	defer cancel()
-	var raw net.Conn
-	var err error
-	dialer := net.Dialer{}
-	if s.target.tls {
-		var conf *tls.Config
-		if conf, err = s.config.tls(s.target); err != nil {
-			return err
-		}
-		raw, err = (&tls.Dialer{NetDialer: &dialer, Config: conf}).DialContext(ctx, s.target.network, s.target.address)
-	} else {
-		raw, err = dialer.DialContext(ctx, s.target.network, s.target.address)
-	}
+	raw, err := new(net.Dialer).DialContext(ctx, s.target.network, s.target.address)
 	if err != nil {
 		return err
 	}
-	c := &conn{Conn: raw, timeout: s.config.Timeout, keepAlive: true}
-	if s.config.SharedKey != "" {
-		if err := c.handshake(ctx, s.config); err != nil {
-			raw.Close() //nolint:errcheck // the other error is the one to tell
-			return fmt.Errorf("handshake: %w", err)
-		}
+	c := &conn{Conn: raw, raw: raw, timeout: s.config.Timeout, keepAlive: true}
+	if err := s.greet(ctx, c); err != nil {
+		c.abort()
+		return err
 	}
 	s.conn = c
 	return nil
 }
 
+// greet passes the handshakes of TLS and of the protocol.
+func (s *Sink) greet(ctx context.Context, c *conn) error {
+	if s.tls != nil {
+		secure := tls.Client(c.raw, s.tls)
+		if err := secure.HandshakeContext(ctx); err != nil {
+			return fmt.Errorf("tls: %w", err)
+		}
+		c.Conn = secure
+	}
+	if s.config.SharedKey == "" {
+		return nil
+	}
+	stop := c.interruptedBy(ctx)
+	err := c.handshake(ctx, s.config)
+	if !stop() && err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return fmt.Errorf("handshake: %w", err)
+	}
+	return nil
+}
+
+// exchange sends a message and waits for the acknowledgement of its id.
+func (c *conn) exchange(ctx context.Context, message []byte, id string) error {
+	stop := c.interruptedBy(ctx)
+	err := c.write(ctx, message)
+	if err == nil {
+		err = c.acknowledged(ctx, id)
+	}
+	if !stop() {
+		c.keepAlive = false // its deadline may still be moved
+	}
+	return err
+}
+
+// interruptedBy makes the step under way fail when ctx ends, until stop is called. When stop returns false, a later step
+// may fail as well.
+func (c *conn) interruptedBy(ctx context.Context) (stop func() bool) {
+	return context.AfterFunc(ctx, func() {
+		c.raw.SetDeadline(time.Unix(1, 0)) //nolint:errcheck // a closed connection fails without it
+	})
+}
+
+// abort closes the connection without a word: TLS would first wait for a server that takes nothing.
+func (c *conn) abort() {
+	c.raw.Close() //nolint:errcheck // nothing on it is of use any more
+}
+
 // deadline bounds the next step by the timeout and by the context.
 func (c *conn) deadline(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
 	at := time.Now().Add(c.timeout)
 	if end, ok := ctx.Deadline(); ok && end.Before(at) {
 		at = end
 	}
-	return c.SetDeadline(at)
+	if err := c.SetDeadline(at); err != nil {
+		return err
+	}
+	return ctx.Err() // last, so that an interruption that came before is not undone
 }
 
 func (c *conn) write(ctx context.Context, b []byte) error {
 	if err := c.deadline(ctx); err != nil {
 		return err
 	}
-	_, err := c.Write(b)
+	if _, err := c.Write(b); err != nil {
+		return c.plain(err)
+	}
+	return nil
+}
+
+// plain says in words what the commonest faults mean.
+func (c *conn) plain(err error) error {
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return fmt.Errorf("the server did nothing within %s: %w", c.timeout, err)
+	case errors.Is(err, io.EOF):
+		return errors.New("the server closed the connection")
+	}
 	return err
 }
 
@@ -81,6 +132,11 @@ func (c *conn) answer(ctx context.Context) ([]byte, error) {
 	if err := c.deadline(ctx); err != nil {
 		return nil, err
 	}
+	return c.next()
+}
+
+// next reads one msgpack value.
+func (c *conn) next() ([]byte, error) {
 	for {
 		if len(c.pending) > 0 {
 			rest, err := msgp.Skip(c.pending)
@@ -89,7 +145,7 @@ func (c *conn) answer(ctx context.Context) ([]byte, error) {
 				c.pending = rest
 				return value, nil
 			}
-			if !errors.Is(err, msgp.ErrShortBytes) {
+			if !errors.Is(msgp.Cause(err), msgp.ErrShortBytes) {
 				return nil, errors.New("the answer is not msgpack")
 			}
 		}
@@ -100,19 +156,23 @@ func (c *conn) answer(ctx context.Context) ([]byte, error) {
 		n, err := c.Read(part[:])
 		c.pending = append(c.pending, part[:n]...)
 		if n == 0 && err != nil {
-			if errors.Is(err, io.EOF) {
-				err = errors.New("the server closed the connection")
-			}
-			return nil, err
+			return nil, c.plain(err)
 		}
 	}
 }
 
-// acknowledgement reads {"ack": id}.
-func (c *conn) acknowledgement(ctx context.Context) (string, error) {
+// acknowledged waits for {"ack": id}.
+func (c *conn) acknowledged(ctx context.Context, id string) error {
 	value, err := c.answer(ctx)
 	if err != nil {
-		return "", err
+		return fmt.Errorf("no acknowledgement: %w", err)
 	}
-	return readAck(value)
+	got, err := readAck(value)
+	if err != nil {
+		return err
+	}
+	if got != id {
+		return fmt.Errorf("the server acknowledged %q, expected %q", got, id)
+	}
+	return nil
 }

@@ -2,7 +2,6 @@ package forward
 
 import (
 	"encoding/binary"
-	"time"
 
 	"github.com/tinylib/msgp/msgp"
 
@@ -41,70 +40,95 @@ func (s *Sink) encode(dst []byte, b *sink.Batch, first int, id string) (message 
 
 // withMetadata writes [[time, metadata], body]: the event as it is, its origin added to its metadata.
 func (s *Sink) withMetadata(dst []byte, ev event.Event) []byte {
-	origin := pairs{}
-	origin.text(sink.Origin, sink.OriginOf(ev, s.instance))
-	if ev.Group() != event.None { // markers stay as they are: they say nothing of their own
-		origin = pairs{}
+	dst = msgp.AppendArrayHeader(dst, 2)
+	dst = msgp.AppendArrayHeader(dst, 2)
+	dst = append(dst, ev.Stamp...)
+	if ev.Group() == event.None {
+		dst = appendMap(dst, ev.Meta, pair{sink.Origin, s.originOf(ev)})
+	} else {
+		dst = appendMap(dst, ev.Meta) // markers stay as they are: they say nothing of their own
 	}
-	return append(event.AppendHead(dst, ev.Stamp, with(ev.Meta, origin)), ev.Body...)
+	return append(dst, ev.Body...)
 }
+
+var (
+	groupStart = msgp.AppendString(nil, "start")
+	groupEnd   = msgp.AppendString(nil, "end")
+)
 
 // plain writes [time, body], which every server takes. What has no place there goes into the body.
 func (s *Sink) plain(dst []byte, ev event.Event) []byte {
-	var extra pairs
-	stamp := ev.Stamp
-	group := ev.Group()
-	switch {
-	case group == event.Start:
-		extra.text(sink.GroupKey, "start")
-	case group == event.End:
-		extra.text(sink.GroupKey, "end")
-	}
-	if group != event.None {
-		stamp = event.AppendStamp(nil, time.Now()) // a marker's own would be the year 2106
-	} else if kind := msgp.NextType(stamp); kind == msgp.Float64Type || kind == msgp.Float32Type {
-		stamp = event.AppendStamp(nil, ev.Time()) // the Collector takes no fractions
+	dst = msgp.AppendArrayHeader(dst, 2)
+	var room [3]pair
+	extra := room[:0]
+	switch ev.Group() {
+	case event.Start:
+		extra = append(extra, pair{sink.GroupKey, groupStart})
+		dst = event.AppendStamp(dst, s.now()) // a marker's own would be the year 2106
+	case event.End:
+		extra = append(extra, pair{sink.GroupKey, groupEnd})
+		dst = event.AppendStamp(dst, s.now())
+	case event.None:
+		dst = appendPlainStamp(dst, ev)
 	}
 	if fields := event.FieldsOf(ev.Meta); fields.Len() > 0 {
-		extra.raw(sink.Metadata, ev.Meta)
+		extra = append(extra, pair{sink.Metadata, ev.Meta})
 	}
-	extra.text(sink.Origin, sink.OriginOf(ev, s.instance))
-	return append(event.AppendHead(dst, stamp, nil), with(ev.Body, extra)...)
+	extra = append(extra, pair{sink.Origin, s.originOf(ev)})
+	return appendMap(dst, ev.Body, extra...)
 }
 
-// pairs are encoded pairs of a map.
-type pairs struct {
-	names []string
-	bytes []byte
+// appendPlainStamp writes the time of an event without a float, which the Collector refuses.
+func appendPlainStamp(dst []byte, ev event.Event) []byte {
+	switch msgp.NextType(ev.Stamp) {
+	case msgp.Float32Type, msgp.Float64Type:
+		t := ev.Time()
+		if t.Unix() < 0 {
+			return msgp.AppendInt64(dst, t.Unix()) // the other form begins in 1970
+		}
+		return event.AppendStamp(dst, t)
+	}
+	return append(dst, ev.Stamp...)
 }
 
-func (p *pairs) text(name, value string) {
-	p.names = append(p.names, name)
-	p.bytes = msgp.AppendString(msgp.AppendString(p.bytes, name), value)
+// originOf returns the instance that tagged an event, encoded.
+func (s *Sink) originOf(ev event.Event) []byte {
+	if name := sink.OriginOf(ev, s.instance); name != s.instance {
+		return msgp.AppendString(nil, name)
+	}
+	return s.origin
 }
 
-func (p *pairs) raw(name string, value []byte) {
-	p.names = append(p.names, name)
-	p.bytes = append(msgp.AppendString(p.bytes, name), value...)
+// pair is a key and its encoded value.
+type pair struct {
+	key   string
+	value []byte
 }
 
-// with returns an encoded map with pairs added, which take the place of those of the same names. No map is an empty one.
-func with(m []byte, extra pairs) []byte {
+// appendMap writes an encoded map with pairs added, which take the place of those of the same keys. No map is an empty one.
+func appendMap(dst, m []byte, extra ...pair) []byte {
 	fields := event.FieldsOf(m)
-	var kept []byte
-	n := len(extra.names)
+	again, n := fields, fields.Len()+len(extra)
 	for f, ok := fields.Next(); ok; f, ok = fields.Next() {
-		if !extra.has(f.Name) {
-			kept = append(kept, f.Raw...)
-			n++
+		if has(extra, f.Name) {
+			n--
 		}
 	}
-	return append(append(msgp.AppendMapHeader(nil, uint32(n)), kept...), extra.bytes...)
+	dst = msgp.AppendMapHeader(dst, uint32(n))
+	for f, ok := again.Next(); ok; f, ok = again.Next() {
+		if !has(extra, f.Name) {
+			dst = append(dst, f.Raw...)
+		}
+	}
+	for _, p := range extra {
+		dst = append(msgp.AppendString(dst, p.key), p.value...)
+	}
+	return dst
 }
 
-func (p *pairs) has(name []byte) bool {
-	for _, n := range p.names {
-		if n == string(name) {
+func has(pairs []pair, name []byte) bool {
+	for _, p := range pairs {
+		if p.key == string(name) {
 			return true
 		}
 	}

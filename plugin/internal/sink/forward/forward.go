@@ -2,67 +2,107 @@ package forward
 
 import (
 	"context"
-	"errors"
+	"crypto/tls"
 	"fmt"
 	"os"
-	"sync"
+	"strconv"
 	"time"
+
+	"github.com/tinylib/msgp/msgp"
 
 	"github.com/cmtrail/cmtrail/plugin/internal/sink"
 )
 
-// Sink is a client of one server. One message is under way at a time: what limits it is not the socket, and events of one
-// log stay in their order.
+// Sink is a client of one server. One message is under way at a time: what limits it is not the socket, events of one log
+// stay in their order, and a server that is away is found out once. Other calls of Send wait for their turn.
 type Sink struct {
 	config   Config
 	target   target
+	tls      *tls.Config // nil = none
 	instance string
-	log      sink.Reporter
+	origin   []byte // instance, encoded
+	salt     string // makes ids differ from those of other instances
+	now      func() time.Time
 
-	mu     sync.Mutex
-	conn   *conn // nil while there is none
+	turn   chan struct{} // holds a value while a Send is under way; a mutex could not be left when a context ends
+	conn   *conn         // nil while there is none
 	fast   sink.FailFast
 	last   error // what the window was opened by
 	buf    []byte
 	number uint64 // of messages, for their ids
-	salt   string // makes ids differ from those of other instances
 }
 
 var _ sink.Sink = (*Sink)(nil)
 
 // New returns a sink that connects when there is something to send. instance is the value of sink.Origin.
 func New(c Config, instance string, log sink.Reporter) (*Sink, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
 	t, err := c.target()
 	if err != nil {
 		return nil, err
 	}
-	if c.Hostname == "" {
-		if c.Hostname, err = os.Hostname(); err != nil {
-			c.Hostname = "localhost"
+	s := &Sink{
+		target: t, instance: instance, origin: msgp.AppendString(nil, instance), salt: nonce(), now: time.Now,
+		turn: make(chan struct{}, 1), fast: sink.FailFast{Window: c.FailFast},
+	}
+	if t.tls {
+		if s.tls, err = c.tls(t); err != nil {
+			return nil, err
+		}
+		if c.Insecure {
+			log.Warnf("forward_tls_verify is off: whoever answers at %s is taken for the server", c.Address)
 		}
 	}
-	return &Sink{config: c, target: t, instance: instance, log: log, salt: nonce(), fast: sink.FailFast{Window: c.FailFast}}, nil
+	if c.Hostname == "" && c.SharedKey != "" {
+		if c.Hostname, err = os.Hostname(); err != nil {
+			return nil, fmt.Errorf("forward_hostname: is empty, and the system does not tell: %w", err)
+		}
+	}
+	s.config = c
+	return s, nil
 }
 
 // Send hands on a batch in messages of at most MaxBytes. It returns the number of events whose message was acknowledged.
 func (s *Sink) Send(ctx context.Context, b *sink.Batch) (n int, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.fast.Open(time.Now()) {
-		return 0, fmt.Errorf("forward: not tried again so soon after: %w", s.last)
+	if b.Len() == 0 {
+		return 0, nil
 	}
-	for n < b.Len() && err == nil {
-		var events int
-		events, err = s.message(ctx, b, n)
-		if err == nil {
-			n += events
+	if n, err = s.send(ctx, b); err != nil {
+		err = fmt.Errorf("forward: %s: %w", s.config.Address, err)
+	}
+	return n, err
+}
+
+func (s *Sink) send(ctx context.Context, b *sink.Batch) (n int, err error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	select {
+	case s.turn <- struct{}{}:
+		defer func() { <-s.turn }()
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+	if !s.fast.Open(s.now()) {
+		return 0, fmt.Errorf("not tried again within %s of a failure: %w", s.config.FailFast, s.last)
+	}
+	for n < b.Len() {
+		events, err := s.message(ctx, b, n)
+		if err != nil {
+			s.abort()
+			if ctx.Err() != nil {
+				return n, ctx.Err() // says nothing of the server
+			}
+			s.last = err
+			s.fast.Failed(s.now())
+			return n, err
 		}
+		n += events
 	}
-	if err != nil {
-		s.drop()
-		s.last = err
-		s.fast.Failed(time.Now())
-		return n, fmt.Errorf("forward: %s: %w", s.config.Address, err)
+	if cap(s.buf) > 4*s.config.MaxBytes {
+		s.buf = nil // one very long event made it grow
 	}
 	return n, nil
 }
@@ -73,17 +113,10 @@ func (s *Sink) message(ctx context.Context, b *sink.Batch, first int) (events in
 		return 0, err
 	}
 	s.number++
-	id := fmt.Sprintf("%s-%d", s.salt, s.number)
+	id := s.salt + "-" + strconv.FormatUint(s.number, 10)
 	s.buf, events = s.encode(s.buf[:0], b, first, id)
-	if err := s.conn.write(ctx, s.buf); err != nil {
+	if err := s.conn.exchange(ctx, s.buf, id); err != nil {
 		return 0, err
-	}
-	acknowledged, err := s.conn.acknowledgement(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("no acknowledgement: %w", err)
-	}
-	if acknowledged != id {
-		return 0, fmt.Errorf("the server acknowledged %q, expected %q", acknowledged, id)
 	}
 	if !s.conn.keepAlive {
 		s.drop()
@@ -91,6 +124,7 @@ func (s *Sink) message(ctx context.Context, b *sink.Batch, first int) (events in
 	return events, nil
 }
 
+// drop closes a connection on which everything has been acknowledged.
 func (s *Sink) drop() {
 	if s.conn != nil {
 		s.conn.Close() //nolint:errcheck // nothing is under way
@@ -98,11 +132,16 @@ func (s *Sink) drop() {
 	}
 }
 
+// abort closes a connection whose message has been given up.
+func (s *Sink) abort() {
+	if s.conn != nil {
+		s.conn.abort()
+		s.conn = nil
+	}
+}
+
 // Close ends the connection.
 func (s *Sink) Close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.drop()
-	s.last, s.fast = errors.New("closed"), sink.FailFast{}
 	return nil
 }

@@ -25,23 +25,20 @@ func (c *conn) handshake(ctx context.Context, conf Config) error {
 		return err
 	}
 	c.keepAlive = hello.keepAlive
-	if len(hello.auth) > 0 && conf.User == "" {
-		return errors.New("the server asks for a user: set forward_user and forward_password")
-	}
 	salt := nonce()
 	if err := c.write(ctx, appendPing(nil, conf, hello, salt)); err != nil {
 		return fmt.Errorf("PING: %w", err)
 	}
 	if value, err = c.answer(ctx); err != nil {
-		return fmt.Errorf("PONG: %w", err)
+		return fmt.Errorf("PONG (some servers only hang up when the key is wrong): %w", err)
 	}
-	return readPong(value, salt, hello.nonce, conf.SharedKey)
+	return readPong(value, salt, hello.nonce, conf)
 }
 
 // helo is the server's greeting.
 type helo struct {
 	nonce     []byte
-	auth      []byte // salt for the password; empty when no user is asked for
+	auth      []byte // salt for the password; may be empty when no user is asked for
 	keepAlive bool
 }
 
@@ -64,14 +61,18 @@ func readHelo(value []byte) (h helo, err error) {
 			}
 		}
 	}
+	if len(h.nonce) == 0 {
+		return helo{}, errors.New("HELO has no nonce")
+	}
 	h.nonce, h.auth = append([]byte(nil), h.nonce...), append([]byte(nil), h.auth...) // the buffer is read into again
 	return h, nil
 }
 
-// appendPing writes ["PING", hostname, salt, digest of the key, user, digest of the password].
+// appendPing writes ["PING", hostname, salt, digest of the key, user, digest of the password]. A salt for the password does
+// not mean that a user is asked for: Fluent Bit always sends one.
 func appendPing(dst []byte, conf Config, h helo, salt string) []byte {
 	user, password := "", ""
-	if len(h.auth) > 0 {
+	if len(h.auth) > 0 && conf.User != "" {
 		user, password = conf.User, digest(string(h.auth), conf.User, conf.Password)
 	}
 	dst = msgp.AppendArrayHeader(dst, 6)
@@ -84,7 +85,7 @@ func appendPing(dst []byte, conf Config, h helo, salt string) []byte {
 }
 
 // readPong reads ["PONG", accepted, reason, hostname, digest of the key].
-func readPong(value []byte, salt string, nonce []byte, key string) error {
+func readPong(value []byte, salt string, nonce []byte, conf Config) error {
 	kind, rest, n := readKind(value)
 	if kind != "PONG" || n != 5 {
 		return fmt.Errorf("the server answers with %q, expected PONG", kind)
@@ -105,7 +106,11 @@ func readPong(value []byte, salt string, nonce []byte, key string) error {
 	if !accepted {
 		return fmt.Errorf("the server refuses us: %s", texts[0])
 	}
-	want := digest(salt, texts[1], string(nonce), key)
+	if texts[1] == conf.Hostname {
+		// Its digest would be the very one that we sent, and prove nothing.
+		return fmt.Errorf("the server calls itself %q, as we do: set forward_hostname to another name", texts[1])
+	}
+	want := digest(salt, texts[1], string(nonce), conf.SharedKey)
 	if subtle.ConstantTimeCompare([]byte(want), []byte(texts[2])) != 1 {
 		return errors.New("the server does not hold the shared key")
 	}
@@ -126,7 +131,11 @@ func readKind(value []byte) (kind string, rest []byte, n uint32) {
 	return string(text), end, n
 }
 
+// readAck reads {"ack": id}.
 func readAck(value []byte) (string, error) {
+	if kind, _, _ := readKind(value); kind == "HELO" {
+		return "", errors.New("the server asks for a handshake: set forward_shared_key")
+	}
 	id, ok := event.Text(event.Find(value, "ack"))
 	if !ok {
 		return "", errors.New("the answer acknowledges nothing")
