@@ -45,6 +45,21 @@ func (b *Batch) Events() iter.Seq2[int, event.Event] {
 	}
 }
 
+// Group returns the body of the marker whose group of OTLP logs is open in front of event i, even when the marker has been
+// taken off; nil when none is.
+func (b *Batch) Group(i int) []byte {
+	for at := b.skip + i - 1; at >= 0; at-- {
+		ev, _, _ := event.Next(b.buf[b.start(at):b.ends[at]])
+		switch ev.Group() {
+		case event.Start:
+			return ev.Body
+		case event.End:
+			return nil
+		}
+	}
+	return nil
+}
+
 func (b *Batch) start(i int) int {
 	if i == 0 {
 		return 0

@@ -23,7 +23,7 @@ type conn struct {
 }
 
 // maxAnswer bounds what a server may answer. Answers hold names, digests and one reason.
-const maxAnswer = 64 << 10
+const maxAnswer = 4 << 10
 
 // connect makes the connection unless there is one, all within the timeout.
 func (s *Sink) connect(ctx context.Context) error {

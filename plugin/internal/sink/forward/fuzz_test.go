@@ -25,9 +25,10 @@ func FuzzAnswers(f *testing.F) {
 	f.Add(appendPong(true, "", "server", digest("salt", "server", "nonce", "key")))
 	f.Add(appendPong(false, "no", "", ""))
 	f.Add([]byte("\xdf\xff\xff\xff\xff"))
-	f.Add([]byte(strings.Repeat("\x91", 5000)))
+	f.Add([]byte(strings.Repeat("\x91", maxAnswer)))
 	f.Add([]byte{0xc1})
 	f.Fuzz(func(t *testing.T, data []byte) {
+		data = data[:min(len(data), 2*maxAnswer)] // nothing beyond the longest answer is read
 		whole := valuesOf(t, bytes.NewReader(data))
 		parts := valuesOf(t, iotest.OneByteReader(bytes.NewReader(data)))
 		if !bytes.Equal(bytes.Join(whole, nil), bytes.Join(parts, nil)) || len(whole) != len(parts) {
