@@ -67,7 +67,6 @@ type Sink struct {
 	others   int64    // bytes of the other segments, when last looked
 	readAt   map[string]time.Time
 	pruned   time.Time
-	full     bool
 	buf      []byte
 	boundary []int // where each event of buf ends
 }
@@ -148,17 +147,8 @@ func (s *Sink) room(n int64) error {
 		over = s.others+s.size+n > s.config.MaxSize
 	}
 	if over {
-		err := fmt.Errorf("spool: %s is full: %d bytes wait to be read by a tail input, spool_max_size is %d",
+		return fmt.Errorf("spool: %s is full: %d bytes wait to be read by a tail input, spool_max_size is %d",
 			s.config.Path, s.others+s.size, s.config.MaxSize)
-		if !s.full {
-			s.full = true
-			s.log.Warnf("%v; chunks are tried again until there is room", err)
-		}
-		return err
-	}
-	if s.full {
-		s.full = false
-		s.log.Infof("spool: %s has room again", s.config.Path)
 	}
 	return nil
 }
