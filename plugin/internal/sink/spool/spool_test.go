@@ -28,9 +28,15 @@ func (c *clock) read() time.Time {
 
 type lines struct{ text []string }
 
-func (l *lines) Infof(format string, args ...any)  { l.text = append(l.text, fmt.Sprintf(format, args...)) }
-func (l *lines) Warnf(format string, args ...any)  { l.text = append(l.text, fmt.Sprintf(format, args...)) }
-func (l *lines) Errorf(format string, args ...any) { l.text = append(l.text, fmt.Sprintf(format, args...)) }
+func (l *lines) Infof(format string, args ...any) {
+	l.text = append(l.text, fmt.Sprintf(format, args...))
+}
+func (l *lines) Warnf(format string, args ...any) {
+	l.text = append(l.text, fmt.Sprintf(format, args...))
+}
+func (l *lines) Errorf(format string, args ...any) {
+	l.text = append(l.text, fmt.Sprintf(format, args...))
+}
 
 func batch(texts ...string) *sink.Batch {
 	b := &sink.Batch{Tag: "raw"}
