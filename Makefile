@@ -39,14 +39,15 @@ fuzz: ## each fuzz target for FUZZTIME
 	done
 
 bench: ## the figures of docs/performance.md
-	$(GO) test -run '^$$' -bench . -benchmem ./parsers ./internal/match ./otelprocessor
+	$(GO) test -run '^$$' -bench . -benchmem ./parsers ./internal/match ./otelprocessor ./plugin/...
 
 generate: ## everything that is made from something else
 	cd otelprocessor && $(GO) tool -modfile=../internal/tools/go.mod mdatagen metadata.yaml
 	$(GO) test ./internal/ruleset -run TestSchemaIsCurrent -update
+	$(GO) test ./plugin/internal/settings -run TestDocumentation -update
 
 check-generated: generate ## fail when something generated is stale
-	git diff --exit-code -- otelprocessor docs/rule-schema.json
+	git diff --exit-code -- otelprocessor docs/rule-schema.json docs/fluent-bit.md
 
 collector: ## a real OpenTelemetry Collector with the processor, into build/
 	$(TOOL) builder --config deploy/otelcol/builder-config.yaml
@@ -64,8 +65,10 @@ plugin-windows: ## the same for Windows, with mingw, into build/out_cmtrail.dll
 	CGO_ENABLED=1 GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32-gcc \
 	  $(GO) build -buildmode=c-shared -trimpath -ldflags '-s -w' -o build/out_cmtrail.dll ./plugin
 
-e2e-fluentbit: plugin collector ## the real Fluent Bit, when there is one, against the Collector record by record
-	cd test/fluentbit && $(GO) test -count=1 ./...
+e2e-fluentbit: plugin ## the real fluent-bit with deploy/fluentbit, when there is one on PATH
+	@if command -v fluent-bit >/dev/null; then \
+	  FLUENT_BIT=$$(command -v fluent-bit) $(GO) test -count=1 -v -run 'TestRealFluentBit|TestNothingIsLost' ./plugin/internal/conformance; \
+	else echo 'no fluent-bit on PATH: the library was tested in a host in C alone (make test)'; fi
 
 clean:
 	rm -rf bin build

@@ -238,7 +238,7 @@ func (i *Instance) Close() {
 
 func (i *Instance) closeLog() {
 	if i.logFile != nil {
-		i.logFile.Close()
+		i.logFile.Close() //nolint:errcheck // there is nowhere left to tell it
 	}
 }
 
