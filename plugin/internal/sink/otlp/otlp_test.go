@@ -105,7 +105,9 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 type lines struct{ text []string }
 
-func (l *lines) Infof(format string, args ...any)  { l.text = append(l.text, fmt.Sprintf(format, args...)) }
+func (l *lines) Infof(format string, args ...any) {
+	l.text = append(l.text, fmt.Sprintf(format, args...))
+}
 func (l *lines) Warnf(format string, args ...any)  { l.Infof(format, args...) }
 func (l *lines) Errorf(format string, args ...any) { l.Infof(format, args...) }
 
