@@ -61,6 +61,9 @@ func (r *retries) take(id fingerprint) (c *chunk, known bool) {
 	return e.chunk, true
 }
 
+// again remembers a chunk that has lost its events and has not been read since.
+func (r *retries) again(id fingerprint) { r.known[id] = r.order.PushBack(&retry{id: id}) }
+
 // put keeps a chunk and returns how many events have been let go of to make room.
 func (r *retries) put(c *chunk) (evicted int) {
 	if r.known == nil {

@@ -75,6 +75,7 @@ type Output struct {
 
 	queued atomic.Int64 // bytes in waiting
 	absent atomic.Bool  // the sink has been found away
+	failed atomic.Int64 // when, last, in nanoseconds of Unix time
 	stop   func()       // ends the idle flush
 }
 
@@ -110,6 +111,9 @@ func (o *Output) Flush(ctx context.Context, tag string, data []byte) Answer {
 		return Retry // before it is read: there is no room for what that would complete
 	}
 	c := o.read(tag, data)
+	if c == nil {
+		return Retry
+	}
 	answer := o.deliver(ctx, c)
 	return o.answered(c, answer)
 }
@@ -187,9 +191,15 @@ func (o *Output) Close() error {
 // away notes that the sink takes nothing, and tells it once.
 func (o *Output) away(err error) {
 	o.counters.Failures.Add(1)
+	o.failed.Store(o.config.Clock.Now().UnixNano())
 	if !o.absent.Swap(true) {
 		o.log.Warnf("chunks are tried again: %v", err)
 	}
+}
+
+// justFailed tells whether the sink was found away a moment ago, so that there is no use in reading for it.
+func (o *Output) justFailed() bool {
+	return o.absent.Load() && o.config.Clock.Now().UnixNano()-o.failed.Load() < int64(time.Second)
 }
 
 // back notes that the sink takes events.

@@ -288,6 +288,14 @@ func TestTooManyRefusedChunks(t *testing.T) {
 	for i := range 5 {
 		f.flush(t, Retry, "raw", events(whole, numbered(i)))
 	}
+	lines := f.Counters().Pipeline.Lines.Load()
+	for i := range 5 {
+		f.flush(t, Retry, "raw", events(whole, numbered(i)))
+	}
+	if n := f.Counters().Pipeline.Lines.Load(); n != lines {
+		t.Errorf("%d lines were read again for a sink that is away", n-lines)
+	}
+	f.clock.forward(time.Minute)
 	f.sink.room = 1 << 30
 	for i := range 5 {
 		f.flush(t, OK, "raw", events(whole, numbered(i)))

@@ -27,7 +27,8 @@ func keepOrigin(o any) any {
 	return &origin{chunk: from.chunk, tag: from.tag, raw: append([]byte(nil), from.raw...), kept: true}
 }
 
-// read returns what is to be handed on of a chunk. One that comes again has been read before.
+// read returns what is to be handed on of a chunk. One that comes again has been read before. It returns nil for one that
+// would have to be read anew while the sink is known to be away.
 func (o *Output) read(tag string, data []byte) *chunk {
 	id := fingerprintOf(tag, data)
 	o.mu.Lock()
@@ -39,6 +40,10 @@ func (o *Output) read(tag string, data []byte) *chunk {
 	}
 	if c != nil {
 		return c
+	}
+	if known && o.justFailed() {
+		o.retries.again(id)
+		return nil
 	}
 	c = &chunk{id: id}
 	c.batch.Tag = tag
