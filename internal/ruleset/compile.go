@@ -26,6 +26,7 @@ type compiler struct {
 	scope      condition.Scope
 	raw        map[*Rule]*rawRule
 	warnings   []Fault
+	events     []*Rule
 }
 
 func newCompiler(opt Options) *compiler {
@@ -82,6 +83,10 @@ func (c *compiler) compile() *Set {
 	for i, r := range set.Rules {
 		r.Index = i
 	}
+	for i, e := range c.events {
+		e.Index = len(set.Rules) + i
+	}
+	set.Events = c.events
 	set.Warnings = c.warnings
 	return set
 }

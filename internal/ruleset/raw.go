@@ -113,7 +113,7 @@ type rawExpect struct {
 type rawRelation struct {
 	of, after, expect, from, to, value text
 	within, longerThan                 text
-	atLeast, distinct, across          text
+	atLeast, distinct, across, maxOpen text
 	steps, by, unless, coveredBy       []text
 	duringFrom, duringTo               text
 }

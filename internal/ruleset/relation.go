@@ -23,18 +23,31 @@ type Correlation struct {
 	AtLeast    int
 	Distinct   string // the hole, or host, whose distinct values are counted
 	AcrossHost bool
+	MaxOpen    int // instances pending at a time; 0: the engine's default
 }
 
-// Event is what a relation waits for: a rule of any pack, or a match of the rule's own.
+// Event is what a relation waits for: a rule of any pack, or an event of the rule's own, which stands as a rule in
+// Set.Events.
 type Event struct {
-	Name  string
-	Rule  *Rule    // nil for an event of the rule's own
-	Match []*Match // of an event of the rule's own
+	Name string
+	Rule *Rule // nil when the relation names no such event
+}
+
+// Events goes over the events that the relation names, in the order of its keys. Those of unless come last.
+func (c *Correlation) Events(yield func(Event) bool) {
+	for _, group := range [][]Event{{c.Of, c.After, c.Expect, c.From, c.To}, c.Steps, c.Unless} {
+		for _, e := range group {
+			if e.Rule != nil && !yield(e) {
+				return
+			}
+		}
+	}
 }
 
 // Journey follows one run from end to end.
 type Journey struct {
 	ID           string
+	Title        string
 	Starts       []*Rule
 	Ends         map[string][]*Rule // by state: completed, failed
 	Keys         []string
@@ -57,22 +70,23 @@ var (
 	relWithin  = must(one("within", "How long; there is no default.", duration, func(r *rawRelation) *text { return &r.within }))
 	relLonger  = must(one("longer_than", "How long is too long.", duration, func(r *rawRelation) *text { return &r.longerThan }))
 	relAcross  = one("across", "hosts: relate records of several hosts.", enum("hosts"), func(r *rawRelation) *text { return &r.across })
+	relMaxOpen = one("max_open", "Instances pending at a time, at most; the default is 10000.", shapeValue, func(r *rawRelation) *text { return &r.maxOpen })
 	relCovered = many("covered_by", "Logs that can carry the answer.", func(r *rawRelation) *[]text { return &r.coveredBy })
 )
 
 var (
-	sequenceFields  = []field[rawRelation]{relSteps, relWithin, relBy, relUnless, relAcross}
-	thresholdFields = []field[rawRelation]{relOf, relWithin, relBy, relAcross,
+	sequenceFields  = []field[rawRelation]{relSteps, relWithin, relBy, relUnless, relAcross, relMaxOpen}
+	thresholdFields = []field[rawRelation]{relOf, relWithin, relBy, relAcross, relMaxOpen,
 		must(one("at_least", "How many.", shapeValue, func(r *rawRelation) *text { return &r.atLeast })),
 		one("distinct", "Count distinct values of this hole, or of host.", shapeText, func(r *rawRelation) *text { return &r.distinct })}
-	absenceFields  = []field[rawRelation]{relAfter, relExpect, relWithin, relBy, relCovered, relUnless, relAcross}
-	changeFields   = []field[rawRelation]{relOf, relValue, relBy, relAcross}
-	durationFields = []field[rawRelation]{relFrom, relTo, relLonger, relBy, relAcross}
+	absenceFields  = []field[rawRelation]{relAfter, relExpect, relWithin, relBy, relCovered, relUnless, relAcross, relMaxOpen}
+	changeFields   = []field[rawRelation]{relOf, relValue, relBy, relAcross, relMaxOpen}
+	durationFields = []field[rawRelation]{relFrom, relTo, relLonger, relBy, relAcross, relMaxOpen}
 	duringFields   = []field[rawRelation]{
 		must(one("from", "The event that opens the run.", shapeText, func(r *rawRelation) *text { return &r.duringFrom })),
 		must(one("to", "The event that ends it.", shapeText, func(r *rawRelation) *text { return &r.duringTo })),
 	}
-	silenceFields = []field[rawRelation]{relLonger, relBy, relAcross, {
+	silenceFields = []field[rawRelation]{relLonger, relBy, relAcross, relMaxOpen, {
 		key: "during", doc: "The run inside which silence counts.", shape: object(duringFields), must: true,
 		decode: func(d *decoder, n *yaml.Node, r *rawRelation) { mapping(d, n, "during", duringFields, r) },
 	}}
@@ -93,16 +107,12 @@ func relation(kind string, fields []field[rawRelation]) field[rawRule] {
 func (c *compiler) relate(raw *rawRule, rule *Rule) {
 	r := raw.relation
 	out := &Correlation{Kind: raw.kind, AcrossHost: r.across.given()}
-	var first *Event
+	own := map[string]*Rule{}
 	event := func(t text) Event {
 		if !t.given() {
 			return Event{}
 		}
-		e := c.event(raw, t)
-		if first == nil && (e.Rule != nil || e.Match != nil) {
-			first = &e
-		}
-		return e
+		return c.event(raw, rule, own, t)
 	}
 	out.Of, out.After, out.Expect = event(r.of), event(r.after), event(r.expect)
 	out.From, out.To = event(r.from), event(r.to)
@@ -124,11 +134,8 @@ func (c *compiler) relate(raw *rawRule, rule *Rule) {
 	out.Within, out.LongerThan = c.duration(r.within), c.duration(r.longerThan)
 	out.AtLeast = c.positive(r.atLeast)
 	holes := func(t text) string {
-		name := t.String()
-		if name != "host" && first != nil && !contains(first.holes(), name) {
-			c.failAt(t, quote(name)+" is no hole of "+first.Name+near(name, append(first.holes(), "host")))
-		}
-		return name
+		c.filled(t, raw.kind, out)
+		return t.String()
 	}
 	for _, b := range r.by {
 		out.By = append(out.By, holes(b))
@@ -139,37 +146,65 @@ func (c *compiler) relate(raw *rawRule, rule *Rule) {
 	if r.value.given() {
 		out.Value = holes(r.value)
 	}
+	out.MaxOpen = c.positive(r.maxOpen)
 	rule.Correlation = out
 }
 
-func (e Event) holes() []string {
-	alternatives := e.Match
-	if e.Rule != nil {
-		alternatives = e.Rule.Match
-		if c := e.Rule.Correlation; c != nil {
-			return c.By
+// builtin are the keys that every record has, besides the holes of its rules.
+var builtin = []string{"host", "thread"}
+
+// filled checks that every event of the relation fills the hole: one that does not could never belong to an instance.
+// What calls a relation off may lack it, and then calls off all of the host.
+func (c *compiler) filled(t text, kind string, out *Correlation) {
+	name := t.String()
+	if contains(builtin, name) {
+		return
+	}
+	events := append([]Event{out.Of, out.After, out.Expect, out.From, out.To}, out.Steps...)
+	for _, e := range events {
+		if e.Rule == nil {
+			continue
+		}
+		if have := c.holesOf(e.Rule); !contains(have, name) {
+			c.failAt(t, quote(name)+" is no hole of "+e.Name+near(name, append(have, builtin...)))
+			return
 		}
 	}
-	if len(alternatives) == 0 {
-		return nil
-	}
-	return alternatives[0].Holes
 }
 
-// event resolves the name of a rule or of an event of the rule's own.
-func (c *compiler) event(raw *rawRule, t text) Event {
+// holesOf returns the names that a rule fills on a record: those of its match, or what names the instances of its
+// relation.
+func (c *compiler) holesOf(r *Rule) []string {
+	if raw := c.raw[r]; raw != nil && raw.relation != nil {
+		return append(strs(raw.relation.by), raw.relation.value.String(), raw.relation.distinct.String())
+	}
+	if len(r.Match) == 0 {
+		return nil
+	}
+	return r.Match[0].Holes
+}
+
+// event resolves the name of a rule or of an event of the rule's own. The latter becomes a rule that only the relation
+// sees.
+func (c *compiler) event(raw *rawRule, rule *Rule, own map[string]*Rule, t text) Event {
+	name := t.String()
+	if r := own[name]; r != nil {
+		return Event{name, r}
+	}
 	var known []string
 	for _, e := range raw.events {
-		if e.name.String() == t.String() {
-			return Event{Name: t.String(), Match: c.alternatives(e.match)}
+		if e.name.String() == name {
+			own[name] = &Rule{ID: rule.ID + "#" + name, Owner: rule, Enabled: true, Match: c.alternatives(e.match), File: rule.File, Line: rule.Line}
+			c.events = append(c.events, own[name])
+			return Event{name, own[name]}
 		}
 		known = append(known, e.name.String())
 	}
-	if r := c.byID[t.String()]; r != nil {
-		return Event{Name: r.ID, Rule: r}
+	if r := c.byID[name]; r != nil {
+		return Event{name, r}
 	}
-	c.failAt(t, "unknown rule or event "+quote(t.String())+near(t.String(), append(known, c.ids...)))
-	return Event{Name: t.String()}
+	c.failAt(t, "unknown rule or event "+quote(name)+near(name, append(known, c.ids...)))
+	return Event{Name: name}
 }
 
 func (c *compiler) journey(raw *rawJourney) *Journey {

@@ -36,6 +36,7 @@ type Set struct {
 	Packs    []Pack
 	Steps    []*Step // in pipeline order: by flow as declared, then by id
 	Rules    []*Rule // enabled rules first come first; disabled ones are kept, marked
+	Events   []*Rule // what rules match for their own relation; their indexes follow those of Rules
 	Journeys []*Journey
 	Warnings []Fault // what does not keep the set from running
 }
@@ -59,6 +60,7 @@ type Step struct {
 // Rule is one rule: a step rule (Step set, ID lower case) or an issue rule (ID CM-...).
 type Rule struct {
 	Index       int // place in Set.Rules
+	Owner       *Rule // of an event that a rule matches for its own relation; else nil
 	ID          string
 	Issue       bool
 	Step        *Step // nil only for issues without a step
