@@ -43,16 +43,16 @@ type alternative struct {
 // New builds the index.
 func New(set *ruleset.Set, codes *errorcode.Table) *Engine {
 	e := &Engine{set: set, codes: codes, groups: map[string]*group{},
-		errors: make([]atomic.Uint64, len(set.Rules)), inARow: make([]atomic.Uint32, len(set.Rules))}
+		errors: make([]atomic.Uint64, len(set.Rules)+len(set.Events)), inARow: make([]atomic.Uint32, len(set.Rules)+len(set.Events))}
 	names := map[string]bool{}
 	var all []alternative
-	for _, r := range set.Rules {
-		if !r.Enabled {
+	for _, r := range slices.Concat(set.Rules, set.Events) {
+		if !r.Enabled || r.Owner != nil && !set.Rules[r.Owner.Index].Enabled {
 			continue
 		}
 		for _, m := range r.Match {
 			all = append(all, alternative{r, m})
-			for _, f := range filesOf(m) {
+			for _, f := range m.Logs() {
 				names[f] = true
 			}
 		}
@@ -71,22 +71,20 @@ func (e *Engine) Set() *ruleset.Set { return e.set }
 func (e *Engine) Errors() iter.Seq2[*ruleset.Rule, uint64] {
 	return func(yield func(*ruleset.Rule, uint64) bool) {
 		for i := range e.errors {
-			if n := e.errors[i].Load(); n > 0 && !yield(e.set.Rules[i], n) {
+			r := e.rule(i)
+			if n := e.errors[i].Load(); n > 0 && !yield(r, n) {
 				return
 			}
 		}
 	}
 }
 
-// filesOf returns the logs that the match is bound to, by its file or by its condition; none: any log.
-func filesOf(m *ruleset.Match) []string {
-	if len(m.Files) > 0 {
-		return m.Files
+// rule returns the rule, or the event of a rule's own, with the index.
+func (e *Engine) rule(i int) *ruleset.Rule {
+	if i < len(e.set.Rules) {
+		return e.set.Rules[i]
 	}
-	if m.When != nil {
-		return m.When.Files()
-	}
-	return nil
+	return e.set.Events[i-len(e.set.Rules)]
 }
 
 func newGroup(all []alternative, log string) *group {
@@ -96,7 +94,7 @@ func newGroup(all []alternative, log string) *group {
 	shared := map[string]int{} // in how many sentences of the group a word stands
 	var own []alternative
 	for _, a := range all {
-		if files := filesOf(a.match); len(files) > 0 && !slices.Contains(files, log) {
+		if files := a.match.Logs(); len(files) > 0 && !slices.Contains(files, log) {
 			continue
 		}
 		own = append(own, a)

@@ -26,12 +26,12 @@ type Matcher struct {
 	carried func() []uint32 // the codes of the present record
 	holes   []sentence.Hole
 	scratch []byte
-	took    []bool // whether the rule of this index matched; only the entries of verdict.Rules are set
+	took    []bool // whether the rule of this index matched; only the entries of verdict.Matched are set
 }
 
 // NewMatcher returns a matcher for one goroutine.
 func (e *Engine) NewMatcher() *Matcher {
-	m := &Matcher{engine: e, runner: condition.NewRunner(), seen: map[*group][]uint32{}, took: make([]bool, len(e.set.Rules))}
+	m := &Matcher{engine: e, runner: condition.NewRunner(), seen: map[*group][]uint32{}, took: make([]bool, len(e.errors))}
 	m.carried = func() []uint32 { return m.verdict.Codes }
 	m.collect = func(ids []int32) {
 		for _, l := range ids {
@@ -41,8 +41,8 @@ func (e *Engine) NewMatcher() *Matcher {
 	return m
 }
 
-// Match returns what the rules say of a record of the log, by its normalised name or "", on the host; nil when they
-// say nothing and the message carries no error code. It allocates nothing then, and its cost does not depend on the
+// Match returns what the rules say of a record of the log, by its normalised name or "", on the host; nil when neither
+// they nor their relations take notice and the message carries no error code. It allocates nothing then, and its cost does not depend on the
 // number of rules.
 func (m *Matcher) Match(r *parsers.Record, log, host string) *Verdict {
 	if log == "" {
@@ -78,7 +78,7 @@ func (m *Matcher) Match(r *parsers.Record, log, host string) *Verdict {
 }
 
 func (m *Matcher) result() *Verdict {
-	if len(m.verdict.Rules) == 0 && len(m.verdict.Codes) == 0 {
+	if len(m.verdict.Matched) == 0 && len(m.verdict.Codes) == 0 {
 		return nil
 	}
 	return &m.verdict
@@ -127,6 +127,10 @@ func (m *Matcher) try(a *alternative) {
 		return
 	}
 	m.took[r.Index] = true
+	m.verdict.addMatched(r, m.holes)
+	if r.Owner != nil {
+		return
+	}
 	m.verdict.Rules = append(m.verdict.Rules, r)
 	for _, h := range m.holes {
 		m.verdict.addKey(h.Name, h.Value)
@@ -211,8 +215,10 @@ func (m *Matcher) holds(r *ruleset.Rule, c *condition.Condition, otherwise bool)
 func (m *Matcher) conclude(r *parsers.Record, host string) {
 	v := &m.verdict
 	specific := false
+	for _, seen := range v.Matched {
+		m.took[seen.Rule.Index] = false
+	}
 	for _, rule := range v.Rules {
-		m.took[rule.Index] = false
 		specific = specific || rule.Issue && !rule.Generic
 		v.addStep(rule.Step)
 		for _, s := range rule.AlsoSteps {

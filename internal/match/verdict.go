@@ -1,6 +1,9 @@
 package match
 
-import "github.com/cmtrail/cmtrail/internal/ruleset"
+import (
+	"github.com/cmtrail/cmtrail/internal/ruleset"
+	"github.com/cmtrail/cmtrail/internal/sentence"
+)
 
 // Verdict is what the rules say of one record. It and its texts hold until the matcher's next Match.
 type Verdict struct {
@@ -11,7 +14,19 @@ type Verdict struct {
 	Keys     []Key           // what the rules' holes caught; the first rule wins
 	Severity ruleset.Severity
 	Repeats  []Repeat
+	Matched  []Matched // for what relates records: Rules, the generic ones left off, and events of rules' own
+
+	holes []Key
 }
+
+// Matched is one rule or event that holds for the record, and what its own holes caught.
+type Matched struct {
+	Rule     *ruleset.Rule
+	from, to int32
+}
+
+// Holes returns what the holes of m caught, whichever other rules matched.
+func (v *Verdict) Holes(m Matched) []Key { return v.holes[m.from:m.to] }
 
 // Key is a caught field.
 type Key struct {
@@ -29,6 +44,7 @@ type Repeat struct {
 func (v *Verdict) reset() {
 	v.Steps, v.Issues, v.Rules = v.Steps[:0], v.Issues[:0], v.Rules[:0]
 	v.Codes, v.Keys, v.Repeats, v.Severity = v.Codes[:0], v.Keys[:0], v.Repeats[:0], ruleset.NoSeverity
+	v.Matched, v.holes = v.Matched[:0], v.holes[:0]
 }
 
 func (v *Verdict) addStep(s *ruleset.Step) {
@@ -47,6 +63,16 @@ func (v *Verdict) addStep(s *ruleset.Step) {
 	v.Steps = append(v.Steps, nil)
 	copy(v.Steps[at+1:], v.Steps[at:])
 	v.Steps[at] = s
+}
+
+func (v *Verdict) addMatched(r *ruleset.Rule, holes []sentence.Hole) {
+	from := len(v.holes)
+	for _, h := range holes {
+		if h.Name != "" {
+			v.holes = append(v.holes, Key(h))
+		}
+	}
+	v.Matched = append(v.Matched, Matched{r, int32(from), int32(len(v.holes))})
 }
 
 func (v *Verdict) addKey(name, value string) {

@@ -154,6 +154,7 @@ var overrideFields = []field[rawOverride]{
 
 var journeyFields = []field[rawJourney]{
 	must(one("id", "Name of the journey.", shapeText, func(j *rawJourney) *text { return &j.id })),
+	one("title", "One line on what a run is.", shapeText, func(j *rawJourney) *text { return &j.title }),
 	must(many("starts", "Rules that begin a run.", func(j *rawJourney) *[]text { return &j.starts })),
 	{key: "ends", doc: "Rules that end it, by state.", shape: shapeMap, must: true, decode: func(d *decoder, n *yaml.Node, j *rawJourney) {
 		d.entries(n, "ends", func(state text, v *yaml.Node) { j.ends = append(j.ends, &rawEnds{state, d.texts(v, "ends")}) })

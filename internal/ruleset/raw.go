@@ -119,7 +119,7 @@ type rawRelation struct {
 }
 
 type rawJourney struct {
-	id           text
+	id, title    text
 	starts, keys []text
 	ends         []*rawEnds
 	near         []*entry

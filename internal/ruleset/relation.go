@@ -208,7 +208,7 @@ func (c *compiler) event(raw *rawRule, rule *Rule, own map[string]*Rule, t text)
 }
 
 func (c *compiler) journey(raw *rawJourney) *Journey {
-	j := &Journey{ID: raw.id.String(), Ends: map[string][]*Rule{}, Near: map[string]time.Duration{}, StalledAfter: c.duration(raw.stalledAfter)}
+	j := &Journey{ID: raw.id.String(), Title: raw.title.String(), Ends: map[string][]*Rule{}, Near: map[string]time.Duration{}, StalledAfter: c.duration(raw.stalledAfter)}
 	rules := func(names []text) (out []*Rule) {
 		for _, t := range names {
 			if r := c.byID[t.String()]; r != nil {

@@ -229,6 +229,14 @@ func (c *compiler) match(raw *rawMatch) *Match {
 	return m
 }
 
+// Logs returns the logs that the match is bound to, by its file or by its condition; none: any log.
+func (m *Match) Logs() []string {
+	if len(m.Files) > 0 || m.When == nil {
+		return m.Files
+	}
+	return m.When.Files()
+}
+
 func (c *compiler) code(s string) (uint32, bool) {
 	if c.Codes == nil {
 		return 0, false

@@ -59,7 +59,7 @@ type Step struct {
 
 // Rule is one rule: a step rule (Step set, ID lower case) or an issue rule (ID CM-...).
 type Rule struct {
-	Index       int // place in Set.Rules
+	Index       int   // place in Set.Rules
 	Owner       *Rule // of an event that a rule matches for its own relation; else nil
 	ID          string
 	Issue       bool
