@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/cmtrail/cmtrail/internal/pipeline"
+	"github.com/cmtrail/cmtrail/plugin/internal/sink"
 )
 
 // Counters count what happened since the instance began. They may be read at any time.
@@ -56,7 +57,7 @@ type faults struct {
 	told map[string]bool
 }
 
-func (f *faults) first(log Log, kind, text string) {
+func (f *faults) first(log sink.Reporter, kind, text string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.told[kind] {

@@ -35,12 +35,6 @@ type Config struct {
 	Grace        time.Duration // how long Close may take to hand on what is left
 }
 
-// Log takes what is worth a line.
-type Log interface {
-	sink.Reporter
-	Debugf(format string, args ...any)
-}
-
 // Answer is what Fluent Bit is told of a chunk.
 type Answer int
 
@@ -54,7 +48,7 @@ const (
 // Output is safe for concurrent use.
 type Output struct {
 	config   Config
-	log      Log
+	log      sink.Reporter
 	sink     sink.Sink
 	state    *state.Store // nil: what is held is kept in memory alone
 	counters Counters
@@ -80,7 +74,7 @@ type Output struct {
 }
 
 // New returns an instance that goes on with what the store holds. The output owns the sink and the store from now on.
-func New(c Config, engine *rules.Engine, parsing Parsing, to sink.Sink, store *state.Store, log Log) (*Output, error) {
+func New(c Config, engine *rules.Engine, parsing Parsing, to sink.Sink, store *state.Store, log sink.Reporter) (*Output, error) {
 	o := &Output{config: c, log: log, sink: to, state: store, carried: map[string]*sink.Batch{}}
 	o.writer = writer{message: c.Reader.Message, original: c.KeepOriginal, recordTime: c.RecordTime}
 	o.retries.limit = c.RetryMemory

@@ -122,7 +122,6 @@ func (l *lines) add(level, format string, args []any) {
 func (l *lines) Errorf(format string, args ...any) { l.add("error", format, args) }
 func (l *lines) Warnf(format string, args ...any)  { l.add("warn", format, args) }
 func (l *lines) Infof(format string, args ...any)  { l.add("info", format, args) }
-func (l *lines) Debugf(format string, args ...any) { l.add("debug", format, args) }
 
 type fixture struct {
 	*Output
