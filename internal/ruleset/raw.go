@@ -116,6 +116,7 @@ type rawRelation struct {
 	atLeast, distinct, across, maxOpen text
 	steps, by, unless, coveredBy       []text
 	duringFrom, duringTo               text
+	when, anyOrder                     text
 }
 
 type rawJourney struct {

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/cmtrail/cmtrail/internal/condition"
 )
 
 // Correlation is what relates several records. Which fields are set depends on Kind.
@@ -23,8 +25,13 @@ type Correlation struct {
 	AtLeast    int
 	Distinct   string // the hole, or host, whose distinct values are counted
 	AcrossHost bool
-	MaxOpen    int // instances pending at a time; 0: the engine's default
+	MaxOpen    int                  // instances pending at a time; 0: the engine's default
+	AnyOrder   bool                 // a sequence whose events may come in any order
+	When       *condition.Condition // of a sequence or change: what must hold of the holes of all its events; nil: nothing
 }
+
+// Previous is the name under which the condition of a change sees the value before.
+const Previous = "previous"
 
 // Event is what a relation waits for: a rule of any pack, or an event of the rule's own, which stands as a rule in
 // Set.Events.
@@ -71,25 +78,29 @@ var (
 	relLonger  = must(one("longer_than", "How long is too long.", duration, func(r *rawRelation) *text { return &r.longerThan }))
 	relAcross  = one("across", "hosts: relate records of several hosts.", enum("hosts"), func(r *rawRelation) *text { return &r.across })
 	relMaxOpen = one("max_open", "Instances pending at a time, at most; the default is 10000.", shapeValue, func(r *rawRelation) *text { return &r.maxOpen })
+	relWhen    = one("when", "A condition over the holes of all its events.", shapeText, func(r *rawRelation) *text { return &r.when })
 	relCovered = many("covered_by", "Logs that can carry the answer.", func(r *rawRelation) *[]text { return &r.coveredBy })
 )
 
 var (
-	sequenceFields  = []field[rawRelation]{relSteps, relWithin, relBy, relUnless, relAcross, relMaxOpen}
+	sequenceFields = []field[rawRelation]{relSteps, relWithin, relBy, relUnless, relWhen, relAcross, relMaxOpen,
+		one("any_order", "Whether the events may come in any order.", shapeBool, func(r *rawRelation) *text { return &r.anyOrder })}
 	thresholdFields = []field[rawRelation]{relOf, relWithin, relBy, relAcross, relMaxOpen,
 		must(one("at_least", "How many.", shapeValue, func(r *rawRelation) *text { return &r.atLeast })),
 		one("distinct", "Count distinct values of this hole, or of host.", shapeText, func(r *rawRelation) *text { return &r.distinct })}
 	absenceFields  = []field[rawRelation]{relAfter, relExpect, relWithin, relBy, relCovered, relUnless, relAcross, relMaxOpen}
-	changeFields   = []field[rawRelation]{relOf, relValue, relBy, relAcross, relMaxOpen}
+	changeFields   = []field[rawRelation]{relOf, relValue, relBy, relWhen, relAcross, relMaxOpen}
 	durationFields = []field[rawRelation]{relFrom, relTo, relLonger, relBy, relAcross, relMaxOpen}
 	duringFields   = []field[rawRelation]{
 		must(one("from", "The event that opens the run.", shapeText, func(r *rawRelation) *text { return &r.duringFrom })),
 		must(one("to", "The event that ends it.", shapeText, func(r *rawRelation) *text { return &r.duringTo })),
 	}
-	silenceFields = []field[rawRelation]{relLonger, relBy, relAcross, relMaxOpen, {
-		key: "during", doc: "The run inside which silence counts.", shape: object(duringFields), must: true,
-		decode: func(d *decoder, n *yaml.Node, r *rawRelation) { mapping(d, n, "during", duringFields, r) },
-	}}
+	silenceFields = []field[rawRelation]{relLonger, relBy, relAcross, relMaxOpen,
+		one("of", "The event that breaks the silence; any record of the run's log otherwise.", shapeText, func(r *rawRelation) *text { return &r.of }),
+		one("value", "A hole of that event: only another value than the last breaks the silence.", shapeText, func(r *rawRelation) *text { return &r.value }), {
+			key: "during", doc: "The run inside which silence counts.", shape: object(duringFields), must: true,
+			decode: func(d *decoder, n *yaml.Node, r *rawRelation) { mapping(d, n, "during", duringFields, r) },
+		}}
 )
 
 func relation(kind string, fields []field[rawRelation]) field[rawRule] {
@@ -144,10 +155,29 @@ func (c *compiler) relate(raw *rawRule, rule *Rule) {
 		out.Distinct = holes(r.distinct)
 	}
 	if r.value.given() {
-		out.Value = holes(r.value)
+		out.Value = c.valueOf(r.value, out)
 	}
-	out.MaxOpen = c.positive(r.maxOpen)
+	out.MaxOpen, out.AnyOrder = c.positive(r.maxOpen), c.boolean(r.anyOrder)
+	if r.when.given() {
+		out.When = c.relationCondition(r.when, out)
+	}
 	rule.Correlation = out
+}
+
+// relationCondition compiles a condition over the holes of all events of a relation.
+func (c *compiler) relationCondition(t text, out *Correlation) *condition.Condition {
+	var holes []string
+	if out.Kind == "change" {
+		holes = append(holes, Previous)
+	}
+	for e := range out.Events {
+		for _, h := range c.holesOf(e.Rule) {
+			if h != "" && !contains(holes, h) {
+				holes = append(holes, h)
+			}
+		}
+	}
+	return c.condition(t, t.String(), holes)
 }
 
 // builtin are the keys that every record has, besides the holes of its rules.
@@ -170,6 +200,20 @@ func (c *compiler) filled(t text, kind string, out *Correlation) {
 			return
 		}
 	}
+}
+
+// valueOf checks the hole whose value is compared: the event that carries it must fill it.
+func (c *compiler) valueOf(t text, out *Correlation) string {
+	if out.Of.Rule == nil {
+		if out.Of.Name == "" {
+			c.failAt(t, "value stands without of, expected the event that carries it")
+		}
+		return t.String()
+	}
+	if have := c.holesOf(out.Of.Rule); !contains(have, t.String()) {
+		c.failAt(t, quote(t.String())+" is no hole of "+out.Of.Name+near(t.String(), have))
+	}
+	return t.String()
 }
 
 // holesOf returns the names that a rule fills on a record: those of its match, or what names the instances of its
