@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cmtrail/cmtrail/internal/correlate"
 	"github.com/cmtrail/cmtrail/internal/errorcode"
 	"github.com/cmtrail/cmtrail/internal/match"
 	"github.com/cmtrail/cmtrail/internal/ruleset"
@@ -34,6 +35,18 @@ type (
 	Matcher = match.Matcher   // an engine's evaluation, for one goroutine
 	Verdict = match.Verdict   // what the rules say of one record
 	Entry   = errorcode.Entry // a known error code
+)
+
+// The types of what relates records.
+type (
+	Correlator        = correlate.Correlator // relates the records of hosts
+	CorrelatorOptions = correlate.Options    // bounds of a correlator
+	CorrelatorInput   = correlate.Input      // one record, for a correlator
+	CorrelatorOutput  = correlate.Output     // receives what a correlator finds
+	Finding           = correlate.Finding    // what several records say together
+	Journey           = correlate.Journey    // one run from its first request on
+	Undecided         = correlate.Undecided  // a question that the records do not answer
+	Reference         = correlate.Reference  // names a record
 )
 
 // Options say which rules to load.
@@ -90,6 +103,11 @@ func LoadEngine(opt Options) (*Engine, error) {
 
 // NewEngine makes a set ready for records.
 func NewEngine(set *Set) *Engine { return match.New(set, ErrorCodes()) }
+
+// NewCorrelator makes the relations and journeys of a set ready for records.
+func NewCorrelator(set *Set, opt CorrelatorOptions, out CorrelatorOutput) *Correlator {
+	return correlate.New(set, opt, out)
+}
 
 // Lint looks for what makes the rules of a set hard to trust.
 func Lint(set *Set) []Advice { return ruleset.Lint(set) }

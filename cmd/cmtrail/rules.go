@@ -108,14 +108,11 @@ func filter(patterns []string) func(*rules.Rule) bool {
 }
 
 func report(c *cobra.Command, results []ruletest.Result, asJSON, verbose bool) error {
-	passed, failed, skipped := 0, 0, 0
+	passed, failed := 0, 0
 	for _, r := range results {
-		switch {
-		case r.Skipped != "":
-			skipped++
-		case r.Passed():
+		if r.Passed() {
 			passed++
-		default:
+		} else {
 			failed++
 		}
 		if asJSON {
@@ -127,14 +124,12 @@ func report(c *cobra.Command, results []ruletest.Result, asJSON, verbose bool) e
 		switch {
 		case r.Why != "":
 			c.Printf("FAIL %s: %s: %s: %s\n", r.Where, r.Rule, r.Test, r.Why)
-		case verbose && r.Skipped != "":
-			c.Printf("skip %s: %s: %s\n", r.Rule, r.Test, r.Skipped)
 		case verbose:
 			c.Printf("ok   %s: %s\n", r.Rule, r.Test)
 		}
 	}
 	if !asJSON {
-		c.Printf("%d passed, %d failed, %d skipped\n", passed, failed, skipped)
+		c.Printf("%d passed, %d failed\n", passed, failed)
 	}
 	switch {
 	case failed > 0:

@@ -29,6 +29,23 @@ func newCounters(set *rules.Set) *Counters {
 	}
 }
 
+// add counts a record and the rules that matched it.
+func (c *Counters) add(r *parsers.Record, v *rules.Verdict) { c.addAs(formatAt(r.Format), r, v) }
+
+func (c *Counters) addAs(place int, r *parsers.Record, v *rules.Verdict) {
+	c.Records.Add(1)
+	c.formats[place].Add(1)
+	if r.Flags&parsers.Oversize != 0 {
+		c.Truncated.Add(1)
+	}
+	if v == nil {
+		return
+	}
+	for _, rule := range v.Rules {
+		c.rules[rule.Index].Add(1)
+	}
+}
+
 // Formats gives each format that records were read in, and how many.
 func (c *Counters) Formats() iter.Seq2[parsers.Format, uint64] {
 	return func(yield func(parsers.Format, uint64) bool) {

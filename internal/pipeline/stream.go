@@ -81,27 +81,18 @@ func (s *Stream) settle(before int) {
 }
 
 func (s *Stream) take(r *parsers.Record) {
-	s.count(r)
 	s.result.Record = r
 	s.result.Verdict = s.matcher.Match(r, s.log, s.result.Source.Host)
-	if s.result.Verdict != nil {
-		for _, rule := range s.result.Verdict.Rules {
-			s.counters.rules[rule.Index].Add(1)
-		}
-	}
+	s.count(r)
 	s.result.Origin = s.origins.of(r.LineStart)
 	s.emit(&s.result)
 }
 
 func (s *Stream) count(r *parsers.Record) {
-	s.counters.Records.Add(1)
 	if r.Format != s.format || s.format == "" {
 		s.format, s.formatAt = r.Format, formatAt(r.Format)
 	}
-	s.counters.formats[s.formatAt].Add(1)
-	if r.Flags&parsers.Oversize != 0 {
-		s.counters.Truncated.Add(1)
-	}
+	s.counters.addAs(s.formatAt, r, s.result.Verdict)
 	if t, ok := r.Time(); ok {
 		switch {
 		case t.After(s.mark):

@@ -1,0 +1,127 @@
+package correlate
+
+import (
+	"time"
+)
+
+// absence waits for an answer. When its time is over it is unanswered only if what would have carried the answer was
+// read past that time.
+type absence struct{}
+
+func (absence) take(c *Correlator, s *subscription, e *event, m *matched) {
+	switch s.role {
+	case cancels:
+		c.callOff(s.rel, e, m)
+	case closes:
+		i := c.pending(s.rel, e, m)
+		switch {
+		case i == nil:
+			c.unfound(s, e, m)
+		case e.at >= i.opened && e.at <= i.until:
+			c.remove(i)
+		}
+	case opens:
+		absence{}.open(c, s, e, m)
+	}
+}
+
+func (absence) open(c *Correlator, s *subscription, e *event, m *matched) {
+	if i := c.pending(s.rel, e, m); i != nil {
+		i.last = e.ref
+		if e.at <= i.until {
+			return // the first question stands
+		}
+		// It is overdue and not told yet; what comes from here on answers this question.
+		delete(c.instances, instanceKey{i.rel, i.host, i.key})
+	}
+	i := c.begin(s.rel, e, m)
+	if i == nil {
+		return
+	}
+	i.until = e.at + int64(s.rel.cor.Within)
+	i.host.wakeAt(i.until, i)
+	c.tied(s, e)
+}
+
+// wellPast is how far beyond the deadline another log must have come to speak for one that is quiet.
+const wellPast = int64(time.Minute)
+
+func (absence) wake(i *instance, final bool) {
+	c, h := i.host.c, i.host
+	missing, read := h.readPast(i.rel, i.until)
+	switch {
+	case h.wasSilent(i.until, i.rel.cor.Within):
+		c.undecided(i, nil, "the host was silent")
+	case read:
+		c.remove(i)
+		f := &Finding{Host: i.host.name, At: time.Unix(0, i.until).UTC(), Keys: i.keys, First: i.first, Last: i.last,
+			Missing: &Missing{Event: i.rel.cor.Expect.Name, Logs: i.rel.carry, Within: i.rel.cor.Within}}
+		c.find(i.rel, f, &event{host: h})
+		return
+	case !final:
+		h.overdue = append(h.overdue, i)
+		return
+	case missing:
+		c.undecided(i, i.rel.carry, "no log that can carry the answer was read")
+	default:
+		c.undecided(i, nil, "the logs end before the answer was due")
+	}
+	c.remove(i)
+}
+
+// readPast tells whether the logs that can carry the answer were read past a time. Those that are quiet stand back
+// when another log has come well past it. missing tells that none of them was ever read.
+func (h *host) readPast(r *relation, at int64) (missing, read bool) {
+	if len(r.carry) == 0 {
+		return false, h.newest > at
+	}
+	missing, read = true, true
+	for _, name := range r.carry {
+		for _, l := range h.logs {
+			if l.name != name || !l.seen {
+				continue
+			}
+			missing = false
+			if l.mark <= at && h.newest < at+wellPast {
+				read = false
+			}
+		}
+	}
+	return missing, read && !missing
+}
+
+// callOff ends the instance that the event names, or all of the host when it names none.
+func (c *Correlator) callOff(r *relation, e *event, m *matched) {
+	if _, named := c.keyOf(r, e, m); named {
+		if i := c.pending(r, e, m); i != nil && e.at <= i.until {
+			c.remove(i)
+		}
+		return
+	}
+	for _, i := range c.home(r, e).instances() {
+		if i.rel == r && e.at <= i.until {
+			c.remove(i)
+		}
+	}
+}
+
+// unfound remembers a closer that found nothing open, until time moves on.
+func (c *Correlator) unfound(s *subscription, e *event, m *matched) {
+	if h := c.home(s.rel, e); !e.late {
+		h.unfound = append(h.unfound, unfound{*s, e, m})
+	}
+}
+
+// tied gives an instance that has just been opened the closers of the same instant that came before it only because of
+// the names of their logs.
+func (c *Correlator) tied(opened *subscription, e *event) {
+	h := c.home(opened.rel, e)
+	waiting := h.unfound
+	h.unfound = nil
+	for _, u := range waiting {
+		if u.sub.rel == opened.rel && u.e.at == e.at && u.e.ref.Log != e.ref.Log {
+			u.sub.rel.kind.take(c, &u.sub, u.e, u.m)
+		}
+	}
+	h.unfound = waiting
+}

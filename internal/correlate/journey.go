@@ -1,0 +1,280 @@
+package correlate
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cmtrail/cmtrail/internal/match"
+	"github.com/cmtrail/cmtrail/internal/ruleset"
+)
+
+// journey is how runs of one kind are followed.
+type journey struct {
+	def    *ruleset.Journey
+	flows  []string       // of the steps that belong to it
+	starts map[int]bool   // by rule index
+	ends   map[int]string // rule index to state
+	linger time.Duration  // how long after its end a run still takes records
+	last   *ruleset.Step  // the last step of its flows
+}
+
+// follow prepares a journey. Its steps are those of the flows in which it starts and ends.
+func (c *Correlator) follow(def *ruleset.Journey) {
+	j := &journey{def: def, starts: map[int]bool{}, ends: map[int]string{}}
+	flow := func(r *ruleset.Rule) {
+		if r.Step != nil && !slices.Contains(j.flows, flowOf(r.Step)) {
+			j.flows = append(j.flows, flowOf(r.Step))
+		}
+		c.wants[r.Index] = true
+	}
+	for _, r := range def.Starts {
+		j.starts[r.Index] = true
+		flow(r)
+	}
+	for state, rules := range def.Ends {
+		for _, r := range rules {
+			j.ends[r.Index] = state
+			flow(r)
+		}
+	}
+	for _, r := range c.set.Rules {
+		if j.concerns(r) {
+			c.wants[r.Index] = true
+		}
+	}
+	for _, s := range c.set.Steps {
+		if slices.Contains(j.flows, flowOf(s)) {
+			j.last = s
+		}
+	}
+	for _, d := range def.Near {
+		j.linger = max(j.linger, d)
+	}
+	c.journeys = append(c.journeys, j)
+}
+
+func flowOf(s *ruleset.Step) string {
+	f, _, _ := strings.Cut(s.ID, ".")
+	return f
+}
+
+// concerns tells whether the records of a rule can belong to the journey's runs.
+func (j *journey) concerns(r *ruleset.Rule) bool {
+	return j.starts[r.Index] || j.ends[r.Index] != "" || r.Step != nil && slices.Contains(j.flows, flowOf(r.Step))
+}
+
+// sight is what one record says to a journey.
+type sight struct {
+	e      *event
+	rules  []*ruleset.Rule
+	keys   []match.Key
+	steps  []*ruleset.Step
+	starts bool
+	ends   string
+}
+
+func (j *journey) look(e *event) (s sight) {
+	s.e = e
+	for i := range e.matched {
+		r := e.matched[i].rule
+		if !j.concerns(r) {
+			continue
+		}
+		s.rules = append(s.rules, r)
+		s.starts = s.starts || j.starts[r.Index]
+		if state := j.ends[r.Index]; state != "" && s.ends != Failed {
+			s.ends = state
+		}
+		for _, step := range append([]*ruleset.Step{r.Step}, r.AlsoSteps...) {
+			if step != nil && !slices.Contains(s.steps, step) {
+				s.steps = append(s.steps, step)
+			}
+		}
+		for _, k := range e.matched[i].keys {
+			if k.Value != "" && slices.Contains(j.def.Keys, k.Name) && !slices.Contains(s.keys, k) {
+				s.keys = append(s.keys, k)
+			}
+		}
+	}
+	return s
+}
+
+// furthest returns the record's place in the order of steps, -1 when it has none.
+func (s *sight) furthest() int {
+	at := -1
+	for _, step := range s.steps {
+		at = max(at, step.Index)
+	}
+	return at
+}
+
+// earliest is the least place, -1 when it has none.
+func (s *sight) earliest() int {
+	at := -1
+	for _, step := range s.steps {
+		if at < 0 || step.Index < at {
+			at = step.Index
+		}
+	}
+	return at
+}
+
+// travel takes a record to the run that it belongs to.
+func (c *Correlator) travel(h *host, e *event) {
+	for _, j := range c.journeys {
+		s := j.look(e)
+		if len(s.rules) == 0 {
+			continue
+		}
+		r := c.runOf(h, j, &s)
+		if r == nil {
+			continue
+		}
+		if r.goesBack(&s) {
+			r = c.retry(r, &s)
+		}
+		r.join(&s)
+	}
+}
+
+// runOf returns the run of a record, a new one where it begins one, and nil where nothing tells.
+func (c *Correlator) runOf(h *host, j *journey, s *sight) *run {
+	if r := c.runOfKeys(h, j, s); r != nil {
+		return r
+	}
+	if s.e.late {
+		return nil
+	}
+	if s.starts {
+		if r := h.beginning(j, s); r != nil {
+			return r
+		}
+		return c.newRun(h, j, s, true)
+	}
+	near := h.near(j, s)
+	switch {
+	case len(near) == 1:
+		return near[0]
+	case len(s.keys) > 0:
+		return c.newRun(h, j, s, false) // until a record joins its key to a run
+	case len(near) > 1:
+		for _, r := range near {
+			r.unsure(s)
+		}
+	}
+	return nil
+}
+
+// runOfKeys returns the run that the record's keys name. A record that holds the keys of two joins them, unless they
+// have names of their own that differ.
+func (c *Correlator) runOfKeys(h *host, j *journey, s *sight) *run {
+	var found *run
+	for _, name := range j.def.Keys { // in this order: the first key is a run's own name
+		for _, k := range s.keys {
+			if k.Name != name {
+				continue
+			}
+			r := c.runs[runKey{j, h, k.Name, k.Value}]
+			switch {
+			case r == nil || r == found:
+			case found == nil:
+				found = r
+			case !found.differs(r):
+				found = c.merge(found, r)
+			}
+		}
+	}
+	if found == nil || found.named(s.keys) {
+		return found
+	}
+	return nil
+}
+
+// beginning returns a run that has only begun and has no name yet: several records can begin one.
+func (h *host) beginning(j *journey, s *sight) *run {
+	var found *run
+	for _, r := range h.runs {
+		if r.j == j && r.started && !r.over && r.state == "" && len(r.keys) == 0 && !r.beyond(s) && within(r.last, s.e.at, j.nearest(s.e.ref.Log)) {
+			if found != nil {
+				return nil
+			}
+			found = r
+		}
+	}
+	return found
+}
+
+// nearest returns how long after a run's last record one of the log without a key can belong to it. A log that the
+// journey does not name has a few seconds, for the start of a run.
+func (j *journey) nearest(log string) time.Duration {
+	if d := j.def.Near[log]; d > 0 {
+		return d
+	}
+	return 5 * time.Second
+}
+
+// near returns the runs to which a record without a known key can belong.
+func (h *host) near(j *journey, s *sight) (all []*run) {
+	d, named := j.def.Near[s.e.ref.Log]
+	if !named {
+		return nil
+	}
+	for _, r := range h.runs {
+		if r.j != j || r.over || r.conflicts(s.keys) {
+			continue
+		}
+		joined := slices.Contains(r.logs, s.e.ref.Log)
+		switch {
+		case r.closed && (r.state != Failed || len(s.keys) > 0 || s.earliest() > r.endStep):
+		case !r.closed && !r.started:
+		case !r.closed && r.state == Completed && s.furthest() <= r.endStep && s.ends == "" && s.earliest() < r.endStep:
+		case joined && r.state == "" || within(r.last, s.e.at, d) || r.closed:
+			all = append(all, r)
+		}
+	}
+	if open := slices.DeleteFunc(slices.Clone(all), func(r *run) bool { return r.closed }); len(open) > 0 {
+		all = open
+	}
+	if len(all) > 1 {
+		all = slices.DeleteFunc(all, func(r *run) bool { return r.notThereYet(s, all) })
+	}
+	return all
+}
+
+// notThereYet tells whether a run cannot have a record of this log: another has gone on in it, from a step that this
+// one has not reached.
+func (r *run) notThereYet(s *sight, all []*run) bool {
+	for _, other := range all {
+		entry, joined := other.entry(s.e.ref.Log)
+		if other != r && joined && r.furthest < entry && s.earliest() > entry {
+			return true
+		}
+	}
+	return false
+}
+
+// met notes an issue that several records show on the run that it concerns.
+func (c *Correlator) met(e *event) {
+	for _, j := range c.journeys {
+		s := j.look(e)
+		if len(s.rules) == 0 {
+			continue
+		}
+		r := c.runOfKeys(e.host, j, &s)
+		if r == nil && len(s.keys) == 0 {
+			var open []*run
+			for _, other := range e.host.runs {
+				if other.j == j && other.started && !other.over && !other.closed {
+					open = append(open, other)
+				}
+			}
+			if len(open) == 1 {
+				r = open[0]
+			}
+		}
+		if r != nil {
+			r.issue(e.matched[0].rule)
+		}
+	}
+}

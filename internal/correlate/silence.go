@@ -1,0 +1,103 @@
+package correlate
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// silence notices that nothing of a run has been logged for long.
+type silence struct{}
+
+func (silence) take(c *Correlator, s *subscription, e *event, m *matched) {
+	i := c.pending(s.rel, e, m)
+	switch s.role {
+	case opens:
+		if i == nil {
+			if i = c.begin(s.rel, e, m); i == nil {
+				return
+			}
+			i.alive(e)
+			i.host.wakeAt(i.until, i)
+			return
+		}
+		i.alive(e)
+	case closes:
+		if i != nil {
+			i.brokenAt(e.at)
+			c.remove(i)
+		}
+	default:
+		if i == nil {
+			return
+		}
+		if v := s.rel.cor.Value; v != "" {
+			value, _ := e.find(m, v)
+			if value == i.value {
+				return
+			}
+			i.value = value
+		}
+		i.alive(e)
+	}
+}
+
+// hear lets a record of a run's log, whatever it says, break the silence.
+func (h *host) hear(e *event) {
+	for _, i := range h.instances() {
+		if i.rel.watches(e.log.name) && i.last.Log == e.log.name && i.ofThread(e) {
+			i.alive(e)
+		}
+	}
+}
+
+// ofThread tells whether a record is of the run's thread, where that names the run.
+func (i *instance) ofThread(e *event) bool {
+	at := slices.Index(i.rel.cor.By, "thread")
+	if at < 0 {
+		return true
+	}
+	named := slices.DeleteFunc(slices.Clone(i.rel.cor.By), func(by string) bool { return by == "host" && !i.rel.cor.AcrossHost })
+	return strings.Split(i.key, "\x00")[slices.Index(named, "thread")] == strconv.FormatUint(uint64(e.thread), 10)
+}
+
+// alive puts the silence off, and reports the one that this event ends.
+func (i *instance) alive(e *event) {
+	i.brokenAt(e.at)
+	i.last = e.ref
+	woken := i.until == never
+	i.until = e.at + int64(i.rel.cor.LongerThan)
+	if woken {
+		i.host.wakeAt(i.until, i)
+	}
+}
+
+// brokenAt reports a silence that was too long and has not been reported: its end came before anything else told that
+// time had passed.
+func (i *instance) brokenAt(at int64) {
+	if i.until != never && at > i.until {
+		i.report()
+	}
+}
+
+func (silence) wake(i *instance, final bool) {
+	h := i.host
+	if h.newest >= i.until+wellPast {
+		i.report()
+		return
+	}
+	if !final {
+		h.overdue = append(h.overdue, i)
+	}
+}
+
+// report tells of the silence once: it is over with the next sign of life.
+func (i *instance) report() {
+	at := i.until
+	i.until = never
+	if !i.host.wasSilent(at, i.rel.cor.LongerThan) {
+		c := i.host.c
+		c.find(i.rel, &Finding{Host: i.host.name, At: time.Unix(0, at).UTC(), Keys: i.keys, First: i.first, Last: i.last}, &event{host: i.host})
+	}
+}
