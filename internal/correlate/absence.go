@@ -27,8 +27,8 @@ func (absence) take(c *Correlator, s *subscription, e *event, m *matched) {
 
 func (absence) open(c *Correlator, s *subscription, e *event, m *matched) {
 	if i := c.pending(s.rel, e, m); i != nil {
-		i.last = e.ref
 		if e.at <= i.until {
+			i.last = e.ref
 			return // the first question stands
 		}
 		// It is overdue and not told yet; what comes from here on answers this question.
@@ -49,14 +49,15 @@ const wellPast = int64(time.Minute)
 func (absence) wake(i *instance, final bool) {
 	c, h := i.host.c, i.host
 	missing, read := h.readPast(i.rel, i.until)
+	_, off := h.wasSilent(i.until, i.rel.cor.Within)
 	switch {
-	case h.wasSilent(i.until, i.rel.cor.Within):
+	case off:
 		c.undecided(i, nil, "the host was silent")
 	case read:
 		c.remove(i)
 		f := &Finding{Host: i.host.name, At: time.Unix(0, i.until).UTC(), Keys: i.keys, First: i.first, Last: i.last,
 			Missing: &Missing{Event: i.rel.cor.Expect.Name, Logs: i.rel.carry, Within: i.rel.cor.Within}}
-		c.find(i.rel, f, &event{host: h})
+		c.find(i.rel, f, &event{host: h, run: i.run})
 		return
 	case !final:
 		h.overdue = append(h.overdue, i)

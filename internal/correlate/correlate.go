@@ -91,6 +91,7 @@ type Correlator struct {
 	counters  Counters
 	changed   map[*host]struct{} // hosts whose state differs from the last Save; nil when nobody saves
 	scratch   []byte
+	names     names // filled by Restore
 }
 
 // New returns a correlator for the relations and journeys of set.

@@ -20,6 +20,7 @@ type event struct {
 	matched []matched
 	late    bool // opens nothing
 	derived bool // of a finding, not of a record
+	run     *run // the run that it belongs to, if any
 }
 
 type matched struct {

@@ -22,7 +22,7 @@ type host struct {
 	events  eventHeap
 	timers  timerHeap
 	own     []*instance // what is pending for it, and some that is over
-	overdue []*instance // their time has come, and nothing tells yet whether the answer has not
+	overdue []waker     // their time has come, and nothing tells yet what became of them
 	runs    []*run
 	gaps    []gap
 	unfound []unfound // closers of the present instant that found nothing open
@@ -198,14 +198,14 @@ func (h *host) pending() bool {
 	return len(h.events)+len(h.timers)+len(h.overdue)+len(h.runs) > 0
 }
 
-// wasSilent tells whether the host as a whole said nothing for long around a time.
-func (h *host) wasSilent(at int64, within time.Duration) bool {
+// wasSilent tells whether the host as a whole said nothing for long around a time, and until when.
+func (h *host) wasSilent(at int64, within time.Duration) (until int64, silence bool) {
 	for _, g := range h.gaps {
 		if g.from <= at && at < g.to && g.to-g.from >= max(silent, int64(within)) {
-			return true
+			return g.to, true
 		}
 	}
-	return false
+	return 0, false
 }
 
 func (h *host) push(e *event) {
@@ -222,6 +222,7 @@ func (h *host) wakeAt(at int64, w waker) {
 
 // advance relates what the host has up to a time, in order. In the end, final, what cannot be told is undecided.
 func (h *host) advance(to int64, final bool) {
+	h.recheck(false)
 	for {
 		switch {
 		case len(h.events) > 0 && h.events[0].at <= to && (len(h.timers) == 0 || h.events[0].at <= h.timers[0].at):
@@ -232,8 +233,8 @@ func (h *host) advance(to int64, final bool) {
 			h.expire(final)
 		default:
 			h.step(to)
-			h.recheck(final)
 			if final {
+				h.recheck(true)
 				h.gaps = nil
 			}
 			return
@@ -268,9 +269,13 @@ func (h *host) recheck(final bool) {
 	}
 	waiting := h.overdue
 	h.overdue = nil
-	for _, i := range waiting {
-		if !i.over {
-			i.wake(final)
+	for _, w := range waiting {
+		switch at := w.wakes(); {
+		case at == never:
+		case at > h.now:
+			h.wakeAt(at, w) // put off meanwhile
+		default:
+			w.wake(final)
 		}
 	}
 }

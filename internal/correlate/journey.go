@@ -135,6 +135,7 @@ func (c *Correlator) travel(h *host, e *event) {
 			r = c.retry(r, &s)
 		}
 		r.join(&s)
+		e.run = r
 	}
 }
 
@@ -252,29 +253,4 @@ func (r *run) notThereYet(s *sight, all []*run) bool {
 		}
 	}
 	return false
-}
-
-// met notes an issue that several records show on the run that it concerns.
-func (c *Correlator) met(e *event) {
-	for _, j := range c.journeys {
-		s := j.look(e)
-		if len(s.rules) == 0 {
-			continue
-		}
-		r := c.runOfKeys(e.host, j, &s)
-		if r == nil && len(s.keys) == 0 {
-			var open []*run
-			for _, other := range e.host.runs {
-				if other.j == j && other.started && !other.over && !other.closed {
-					open = append(open, other)
-				}
-			}
-			if len(open) == 1 {
-				r = open[0]
-			}
-		}
-		if r != nil {
-			r.issue(e.matched[0].rule)
-		}
-	}
 }

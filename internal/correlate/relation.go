@@ -122,6 +122,9 @@ func (r *relation) watches(log string) bool {
 // dispatch gives an event to every relation and journey that waits for it.
 func (c *Correlator) dispatch(h *host, e *event) {
 	c.touch(h)
+	if h != c.global && !e.derived && len(e.matched) > 0 {
+		c.travel(h, e)
+	}
 	across := false
 	for role := cancels; role <= opens; role++ {
 		for i := range e.matched {
@@ -146,9 +149,6 @@ func (c *Correlator) dispatch(h *host, e *event) {
 	if across {
 		c.global.push(e)
 	}
-	if !e.derived && len(e.matched) > 0 {
-		c.travel(h, e)
-	}
 }
 
 // instance is one case of a relation that is pending.
@@ -166,6 +166,7 @@ type instance struct {
 	marks   []mark // of a threshold
 	value   string // of a change or silence
 	more    int    // findings not reported, of a period of once
+	run     *run   // the run that its first record belongs to, if any
 	over    bool
 }
 
@@ -230,7 +231,7 @@ func (c *Correlator) begin(r *relation, e *event, m *matched) *instance {
 	if !ok {
 		return nil
 	}
-	i := &instance{rel: r, host: c.home(r, e), key: string(key), opened: e.at, until: never, first: e.ref, last: e.ref, keys: m.keys}
+	i := &instance{rel: r, host: c.home(r, e), key: string(key), opened: e.at, until: never, first: e.ref, last: e.ref, keys: m.keys, run: e.run}
 	if r.open.Len() >= r.maxOpen {
 		c.evict(r.open.Front().Value.(*instance))
 	}
@@ -335,7 +336,9 @@ func (c *Correlator) find(r *relation, f *Finding, from *event) {
 		}
 	case !c.repeats(r, f, e):
 		c.report(f)
-		c.met(e)
+		if from.run != nil {
+			from.run.issue(r.rule)
+		}
 	}
 	if len(c.subs[r.rule.Index]) > 0 && c.depth < maxDepth {
 		c.depth++

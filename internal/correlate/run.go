@@ -34,6 +34,7 @@ type run struct {
 	told     bool            // it has been reported as stalled
 	closed   bool            // it has been reported, and is kept for the records that come after
 	over     bool
+	into     *run // the run that it was joined to
 }
 
 type stepSeen struct {
@@ -61,9 +62,6 @@ func (c *Correlator) keep(r *run) {
 	r.element = c.live.PushBack(r)
 	r.host.runs = append(r.host.runs, r)
 	c.open++
-	for _, k := range r.keys {
-		c.runs[r.key(k)] = r
-	}
 }
 
 func (r *run) key(k match.Key) runKey { return runKey{r.j, r.host, k.Name, k.Value} }
@@ -116,8 +114,11 @@ func (r *run) join(s *sight) {
 		r.state, r.ended, r.endStep = s.ends, s.e.at, s.furthest()
 	}
 	if r.state == "" {
-		r.told = false
 		r.until = r.last + int64(r.j.def.StalledAfter)
+		if r.told { // its timer is that of a run that is kept
+			r.told = false
+			r.host.wakeAt(r.until, r)
+		}
 		return
 	}
 	r.until = r.last + int64(r.j.linger)
@@ -169,8 +170,12 @@ func (r *run) reach(step *ruleset.Step, ref Reference) {
 	r.steps = append(r.steps, stepSeen{step, ref, ref.At})
 }
 
+// issue notes an issue that shows on the run's records, while it has not been reported.
 func (r *run) issue(rule *ruleset.Rule) {
-	if !slices.Contains(r.issues, rule) {
+	for r.into != nil {
+		r = r.into
+	}
+	if !r.closed && !slices.Contains(r.issues, rule) {
 		r.issues = append(r.issues, rule)
 	}
 }
@@ -232,6 +237,7 @@ func (c *Correlator) merge(a, b *run) *run {
 		a, b = b, a
 	}
 	c.discard(b)
+	b.into = a
 	a.at, a.last = min(a.at, b.at), max(a.last, b.last)
 	a.started = a.started || b.started
 	a.learn(b.keys)
@@ -279,17 +285,17 @@ func (r *run) wakes() int64 {
 
 func (r *run) wake(final bool) {
 	h := r.host
+	on, off := h.wasSilent(r.until, r.j.def.StalledAfter)
 	switch {
 	case r.closed || !r.started:
 		r.c.discard(r)
 	case r.state != "":
 		r.close()
 	case h.newest < r.until && final:
-	case h.newest < r.until:
-		r.until += int64(r.j.def.StalledAfter) // the host is silent: nothing tells that the run stands still
-		h.wakeAt(r.until, r)
-	case h.wasSilent(r.until, r.j.def.StalledAfter):
-		r.until = h.newest + int64(r.j.def.StalledAfter)
+	case h.newest < r.until: // the host is silent: nothing tells that the run stands still
+		h.overdue = append(h.overdue, r)
+	case off:
+		r.until = on + int64(r.j.def.StalledAfter)
 		h.wakeAt(r.until, r)
 	case r.told:
 		r.c.discard(r) // it has stood still for as long again

@@ -96,8 +96,8 @@ func (silence) wake(i *instance, final bool) {
 func (i *instance) report() {
 	at := i.until
 	i.until = never
-	if !i.host.wasSilent(at, i.rel.cor.LongerThan) {
+	if _, off := i.host.wasSilent(at, i.rel.cor.LongerThan); !off {
 		c := i.host.c
-		c.find(i.rel, &Finding{Host: i.host.name, At: time.Unix(0, at).UTC(), Keys: i.keys, First: i.first, Last: i.last}, &event{host: i.host})
+		c.find(i.rel, &Finding{Host: i.host.name, At: time.Unix(0, at).UTC(), Keys: i.keys, First: i.first, Last: i.last}, &event{host: i.host, run: i.run})
 	}
 }
