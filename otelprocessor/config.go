@@ -11,6 +11,7 @@ import (
 
 	"github.com/cmtrail/cmtrail/internal/pipeline"
 	"github.com/cmtrail/cmtrail/parsers"
+	"github.com/cmtrail/cmtrail/rules"
 )
 
 // OnError says what faults in rule files do when the Collector starts.
@@ -53,6 +54,33 @@ type Config struct {
 	StreamTimeout time.Duration `mapstructure:"stream_timeout"`
 	// MaxStreams bounds the logs that are followed at a time.
 	MaxStreams int `mapstructure:"max_streams"`
+
+	// Correlation is how records are related.
+	Correlation CorrelationConfig `mapstructure:"correlation"`
+}
+
+// CorrelationConfig says how records are related: what did not come, what comes too often, how far each scan came.
+type CorrelationConfig struct {
+	// Enabled relates records; off, each is tagged by itself alone.
+	Enabled bool `mapstructure:"enabled"`
+	// Storage is the storage extension in which what is pending survives a restart; empty: nothing does.
+	Storage *component.ID `mapstructure:"storage"`
+	// Lateness is how far behind the newest record of its log a record may be.
+	Lateness time.Duration `mapstructure:"lateness"`
+	// SilentAfter is how long nothing must have come from a host before what waits for it is undecided.
+	SilentAfter time.Duration `mapstructure:"silent_after"`
+	// MaxOpen bounds what is pending for a rule that sets no bound of its own.
+	MaxOpen int `mapstructure:"max_open"`
+	// MaxTotal bounds what is pending in all.
+	MaxTotal int `mapstructure:"max_total"`
+}
+
+// live returns the settings that reach the pipeline.
+func (c *CorrelationConfig) live(quiet time.Duration) pipeline.LiveOptions {
+	return pipeline.LiveOptions{
+		Correlator: rules.CorrelatorOptions{Lateness: c.Lateness, MaxOpen: c.MaxOpen, MaxTotal: c.MaxTotal},
+		QuietAfter: quiet, SilentAfter: c.SilentAfter,
+	}
 }
 
 func createDefaultConfig() component.Config {
@@ -64,6 +92,13 @@ func createDefaultConfig() component.Config {
 		IdleTimeout:   pipeline.DefaultIdleAfter,
 		StreamTimeout: pipeline.DefaultDropAfter,
 		MaxStreams:    pipeline.DefaultMaxStreams,
+		Correlation: CorrelationConfig{
+			Enabled:     true,
+			Lateness:    pipeline.Lateness,
+			SilentAfter: pipeline.DefaultSilentAfter,
+			MaxOpen:     rules.DefaultMaxOpen,
+			MaxTotal:    rules.DefaultMaxTotal,
+		},
 	}
 }
 
@@ -98,7 +133,10 @@ func (c *Config) Validate() error {
 	for _, d := range []struct {
 		name string
 		d    time.Duration
-	}{{"idle_timeout", c.IdleTimeout}, {"stream_timeout", c.StreamTimeout}} {
+	}{
+		{"idle_timeout", c.IdleTimeout}, {"stream_timeout", c.StreamTimeout},
+		{"correlation: lateness", c.Correlation.Lateness}, {"correlation: silent_after", c.Correlation.SilentAfter},
+	} {
 		if d.d <= 0 {
 			fault("%s: must be above zero, is %s", d.name, d.d)
 		}
@@ -106,8 +144,15 @@ func (c *Config) Validate() error {
 	if c.IdleTimeout > 0 && c.StreamTimeout > 0 && c.StreamTimeout < c.IdleTimeout {
 		fault("stream_timeout: %s is shorter than idle_timeout, %s", c.StreamTimeout, c.IdleTimeout)
 	}
-	if c.MaxStreams <= 0 {
-		fault("max_streams: must be above zero, is %d", c.MaxStreams)
+	for _, n := range []struct {
+		name string
+		n    int
+	}{
+		{"max_streams", c.MaxStreams}, {"correlation: max_open", c.Correlation.MaxOpen}, {"correlation: max_total", c.Correlation.MaxTotal},
+	} {
+		if n.n <= 0 {
+			fault("%s: must be above zero, is %d", n.name, n.n)
+		}
 	}
 	return errors.Join(errs...)
 }

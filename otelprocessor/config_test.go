@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap/confmaptest"
 
@@ -33,7 +34,11 @@ func TestConfig(t *testing.T) {
 	defaults := Config{
 		DefaultRules: true, OnError: OnErrorFail, BiasSense: "windows", HostAttribute: "host.name",
 		IdleTimeout: 5 * time.Second, StreamTimeout: time.Hour, MaxStreams: 10_000,
+		Correlation: CorrelationConfig{
+			Enabled: true, Lateness: 30 * time.Second, SilentAfter: time.Hour, MaxOpen: 10_000, MaxTotal: 250_000,
+		},
 	}
+	storage := component.MustNewID("file_storage")
 	offset := defaults
 	offset.Timezone = "-05:00"
 	for _, tt := range []struct {
@@ -46,11 +51,14 @@ func TestConfig(t *testing.T) {
 			Rules: []string{"/etc/cmtrail/rules/*.yaml"}, OnError: OnErrorKeep, Format: "ccm",
 			Timezone: "Europe/Berlin", BiasSense: "iso", MessageAttribute: "message", HostAttribute: "host.id",
 			KeepOriginal: true, IdleTimeout: 10 * time.Second, StreamTimeout: 30 * time.Minute, MaxStreams: 500,
+			Correlation: CorrelationConfig{
+				Storage: &storage, Lateness: time.Minute, SilentAfter: 2 * time.Hour, MaxOpen: 100, MaxTotal: 1000,
+			},
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := loadConfig(t, tt.name)
-			if diff := cmp.Diff(&tt.want, got); diff != "" {
+			if diff := cmp.Diff(&tt.want, got, cmpopts.EquateComparable(component.ID{})); diff != "" {
 				t.Errorf("config (-want +got):\n%s", diff)
 			}
 			if err := got.Validate(); err != nil {
@@ -70,7 +78,11 @@ bias_sense: "unix" is none of windows, iso and ignore
 host_attribute: must not be empty
 idle_timeout: must be above zero, is 0s
 stream_timeout: must be above zero, is -1s
-max_streams: must be above zero, is 0`},
+correlation: lateness: must be above zero, is 0s
+correlation: silent_after: must be above zero, is -1s
+max_streams: must be above zero, is 0
+correlation: max_open: must be above zero, is 0
+correlation: max_total: must be above zero, is -1`},
 		{"no_rules", "no rules: default_rules is off and rules is empty"},
 		{"timeouts", "stream_timeout: 1m0s is shorter than idle_timeout, 2m0s"},
 	} {

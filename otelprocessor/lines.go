@@ -114,4 +114,7 @@ func (t *tagger) take(res *pipeline.Result) {
 	to.Attributes().EnsureCapacity(from.record.Attributes().Len() + attributesAdded)
 	from.record.CopyTo(to)
 	t.writer.write(to, res)
+	if t.relater != nil {
+		t.relater.take(from.group, res)
+	}
 }

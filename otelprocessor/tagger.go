@@ -2,6 +2,7 @@ package otelprocessor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -36,6 +37,9 @@ type tagger struct {
 	fresh, carried *output
 
 	waiting waiting // held records that are to go on by themselves
+
+	id      component.ID
+	relater *relater // nil when records are not related
 }
 
 var _ processor.Logs = (*tagger)(nil)
@@ -63,6 +67,7 @@ func newTagger(set processor.Settings, cfg *Config, next consumer.Logs, clock pi
 		meters: meters,
 		clock:  clock,
 		config: cfg,
+		id:     set.ID,
 		lines:  lines{message: message, host: cfg.HostAttribute},
 		writer: writer{message: message, original: cfg.KeepOriginal},
 	}
@@ -70,7 +75,12 @@ func newTagger(set processor.Settings, cfg *Config, next consumer.Logs, clock pi
 	t.table = p.NewTable(parsing, pipeline.Bounds{
 		MaxStreams: cfg.MaxStreams, IdleAfter: cfg.IdleTimeout, DropAfter: cfg.StreamTimeout,
 	}, clock, t.take)
-	if err := observe(meters, p.Counters(), engine, t.table); err != nil {
+	err = observe(meters, p.Counters(), engine, t.table)
+	if cfg.Correlation.Enabled {
+		t.relater = newRelater(engine.Set(), cfg, clock, func(g *group) plog.LogRecord { return t.carried.add(g) })
+		err = errors.Join(err, observeCorrelation(meters, t.relater.read))
+	}
+	if err != nil {
 		meters.Shutdown()
 		return nil, err
 	}
@@ -82,9 +92,14 @@ func (t *tagger) Capabilities() consumer.Capabilities {
 	return consumer.Capabilities{MutatesData: true}
 }
 
-// Start begins to look for idle logs.
-func (t *tagger) Start(context.Context, component.Host) error {
-	ctx, cancel := context.WithCancel(context.Background())
+// Start takes back what was pending, and begins to look for idle logs.
+func (t *tagger) Start(ctx context.Context, host component.Host) error {
+	if t.relater != nil {
+		if err := t.relater.open(ctx, host, t.config, t.id, t.log); err != nil {
+			return err
+		}
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	wait := pipeline.Every(t.clock, idleInterval(t.config.IdleTimeout), func() { t.flushIdle(ctx) })
 	t.stop = func() {
 		cancel()
@@ -103,6 +118,10 @@ func (t *tagger) Shutdown(ctx context.Context) error {
 	defer t.mu.Unlock()
 	t.begin()
 	t.table.Flush()
+	var kept error
+	if t.relater != nil {
+		kept = t.relater.close(ctx)
+	}
 	t.keep(ctx, t.carried)
 	err := t.retry(ctx)
 	if err != nil {
@@ -111,7 +130,7 @@ func (t *tagger) Shutdown(ctx context.Context) error {
 		err = fmt.Errorf("%d held records could not be handed on: %w", n, err)
 	}
 	t.meters.Shutdown()
-	return err
+	return errors.Join(err, kept)
 }
 
 // ConsumeLogs tags a batch and hands it on. When the next component refuses it, the batch holds the tagged records, so
@@ -142,6 +161,9 @@ func (t *tagger) process(ctx context.Context, batch plog.Logs) (plog.Logs, *outp
 	t.begin()
 	passed := t.takeBatch(batch)
 	t.table.Keep(keepOrigin)
+	if t.relater != nil {
+		t.relater.save(ctx, false, t.log)
+	}
 	if passed > 0 {
 		t.meters.ProcessorCmtrailPassed.Add(ctx, int64(passed))
 	}
@@ -174,7 +196,13 @@ func (t *tagger) flushIdle(ctx context.Context) {
 	defer t.mu.Unlock()
 	t.begin()
 	t.table.FlushIdle()
+	if t.relater != nil {
+		t.relater.tick()
+	}
 	t.keep(ctx, t.carried)
+	if t.relater != nil { // after what was found has been kept for the next component
+		t.relater.save(ctx, true, t.log)
+	}
 	_ = t.retry(ctx) // counted, and tried again at the next tick
 }
 

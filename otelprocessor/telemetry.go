@@ -66,6 +66,31 @@ func observe(m *metadata.TelemetryBuilder, c *pipeline.Counters, engine *rules.E
 	)
 }
 
+// observeCorrelation is observe for what relates records, whose counters read gives.
+func observeCorrelation(m *metadata.TelemetryBuilder, read func() *counters) error {
+	by := func(name string, of func(rules.CorrelatorCounters) map[string]uint64) metric.Int64Callback {
+		return func(_ context.Context, o metric.Int64Observer) error {
+			for value, n := range of(read().CorrelatorCounters) {
+				observeBy(o, n, attribute.String(name, value))
+			}
+			return nil
+		}
+	}
+	return errors.Join(
+		m.RegisterProcessorCmtrailFindingsCallback(by("issue", func(c rules.CorrelatorCounters) map[string]uint64 { return c.Findings })),
+		m.RegisterProcessorCmtrailUndecidedCallback(by("issue", func(c rules.CorrelatorCounters) map[string]uint64 { return c.Undecided })),
+		m.RegisterProcessorCmtrailJourneysCallback(by("state", func(c rules.CorrelatorCounters) map[string]uint64 { return c.Journeys })),
+		m.RegisterProcessorCmtrailPendingCallback(func(_ context.Context, o metric.Int64Observer) error {
+			o.Observe(int64(read().pending))
+			return nil
+		}),
+		m.RegisterProcessorCmtrailPendingEvictedCallback(func(_ context.Context, o metric.Int64Observer) error {
+			o.Observe(int64(read().Evicted))
+			return nil
+		}),
+	)
+}
+
 func observeBy(o metric.Int64Observer, n uint64, attrs ...attribute.KeyValue) {
 	o.Observe(int64(n), metric.WithAttributeSet(attribute.NewSet(attrs...)))
 }

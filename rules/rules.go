@@ -39,14 +39,15 @@ type (
 
 // The types of what relates records.
 type (
-	Correlator        = correlate.Correlator // relates the records of hosts
-	CorrelatorOptions = correlate.Options    // bounds of a correlator
-	CorrelatorInput   = correlate.Input      // one record, for a correlator
-	CorrelatorOutput  = correlate.Output     // receives what a correlator finds
-	Finding           = correlate.Finding    // what several records say together
-	Journey           = correlate.Journey    // one run from its first request on
-	Undecided         = correlate.Undecided  // a question that the records do not answer
-	Reference         = correlate.Reference  // names a record
+	Correlator         = correlate.Correlator // relates the records of hosts
+	CorrelatorOptions  = correlate.Options    // bounds of a correlator
+	CorrelatorInput    = correlate.Input      // one record, for a correlator
+	CorrelatorCounters = correlate.Counters   // counts what a correlator did
+	CorrelatorOutput   = correlate.Output     // receives what a correlator finds
+	Finding            = correlate.Finding    // what several records say together
+	Journey            = correlate.Journey    // one run from its first request on
+	Undecided          = correlate.Undecided  // a question that the records do not answer
+	Reference          = correlate.Reference  // names a record
 )
 
 // Options say which rules to load.
@@ -103,6 +104,13 @@ func LoadEngine(opt Options) (*Engine, error) {
 
 // NewEngine makes a set ready for records.
 func NewEngine(set *Set) *Engine { return match.New(set, ErrorCodes()) }
+
+// The defaults of CorrelatorOptions.
+const (
+	DefaultLateness = correlate.DefaultLateness
+	DefaultMaxOpen  = correlate.DefaultMaxOpen
+	DefaultMaxTotal = correlate.DefaultMaxTotal
+)
 
 // NewCorrelator makes the relations and journeys of a set ready for records.
 func NewCorrelator(set *Set, opt CorrelatorOptions, out CorrelatorOutput) *Correlator {

@@ -30,4 +30,33 @@ const (
 	ErrorNames    = "configmgr.error.names"
 	RuleIDs       = "configmgr.rule.ids"
 	KeyPrefix     = "configmgr.key."
+
+	EventName  = "event.name"
+	Cause      = "configmgr.issue.cause"
+	Impact     = "configmgr.issue.impact"
+	Fix        = "configmgr.issue.fix"
+	LookNext   = "configmgr.issue.look_next"
+	References = "configmgr.issue.references"
+
+	FindingFirst   = "configmgr.finding.first"
+	FindingLast    = "configmgr.finding.last"
+	FindingMissing = "configmgr.finding.missing"
+	FindingWithin  = "configmgr.finding.within"
+	FindingCount   = "configmgr.finding.count"
+	FindingRepeats = "configmgr.finding.repeats"
+
+	JourneyID           = "configmgr.journey.id"
+	JourneyState        = "configmgr.journey.state"
+	JourneyAttempt      = "configmgr.journey.attempt"
+	JourneyStarted      = "configmgr.journey.started"
+	JourneyEnded        = "configmgr.journey.ended"
+	JourneySteps        = "configmgr.journey.steps"
+	JourneyAmbiguous    = "configmgr.journey.ambiguous"
+	JourneySupersededBy = "configmgr.journey.superseded_by"
+)
+
+// The values of EventName.
+const (
+	EventFinding = "configmgr.finding"
+	EventJourney = "configmgr.journey"
 )

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"container/heap"
 	"container/list"
+	"maps"
 	"slices"
 	"time"
 
@@ -59,12 +60,12 @@ type Input struct {
 
 // Counters count since the correlator began.
 type Counters struct {
-	Late      uint64 // records older than their log's newest by more than the lateness: they open nothing
-	Untimed   uint64 // records without a time, which are not related
-	Findings  uint64
-	Undecided uint64
-	Evicted   uint64 // instances and journeys let go of because there were too many
-	Journeys  map[string]uint64
+	Late      uint64            // records older than their log's newest by more than the lateness: they open nothing
+	Untimed   uint64            // records without a time, which are not related
+	Evicted   uint64            // instances, journeys and hosts let go of because there were too many
+	Findings  map[string]uint64 // by rule
+	Undecided map[string]uint64 // by rule
+	Journeys  map[string]uint64 // by state
 }
 
 // Correlator relates the records of any number of hosts. It is for one goroutine at a time.
@@ -99,7 +100,7 @@ func New(set *ruleset.Set, opt Options, out Output) *Correlator {
 	c := &Correlator{
 		set: set, options: opt.withDefaults(), out: out,
 		hosts: map[string]*host{}, instances: map[instanceKey]*instance{}, runs: map[runKey]*run{},
-		runner: condition.NewRunner(), counters: Counters{Journeys: map[string]uint64{}},
+		runner: condition.NewRunner(), counters: Counters{Findings: map[string]uint64{}, Undecided: map[string]uint64{}, Journeys: map[string]uint64{}},
 	}
 	c.global = newHost(c, "")
 	c.subs = make([][]subscription, len(set.Rules)+len(set.Events))
@@ -123,13 +124,26 @@ func New(set *ruleset.Set, opt Options, out Output) *Correlator {
 func (c *Correlator) Set() *ruleset.Set { return c.set }
 
 // Counters returns what has been counted so far.
-func (c *Correlator) Counters() Counters { return c.counters }
+func (c *Correlator) Counters() Counters {
+	n := c.counters
+	n.Findings, n.Undecided, n.Journeys = maps.Clone(n.Findings), maps.Clone(n.Undecided), maps.Clone(n.Journeys)
+	return n
+}
 
 // Open returns the number of pending instances and journeys.
 func (c *Correlator) Open() int { return c.open }
 
 // Hosts returns the number of hosts that are remembered.
 func (c *Correlator) Hosts() int { return len(c.hosts) }
+
+// HostNames returns the names of the hosts that are remembered.
+func (c *Correlator) HostNames() []string {
+	names := make([]string, 0, len(c.hosts))
+	for name := range c.hosts {
+		names = append(names, name)
+	}
+	return names
+}
 
 // Record takes the next record of a log. Its effects show when time is moved on.
 func (c *Correlator) Record(in *Input) {
@@ -220,12 +234,59 @@ func (c *Correlator) advanceAll(to int64) {
 	c.global.advance(to, false)
 }
 
-// Settle says that no record of the host from before the newest that has come is to come: its logs are quiet.
+// Settle says that the host's logs are quiet: what comes next will hardly be older than the newest record less the
+// lateness.
 func (c *Correlator) Settle(host string) {
 	if h := c.hosts[host]; h != nil {
 		h.assumeZone()
 		c.Advance(host, time.Unix(0, h.newest))
 	}
+}
+
+// Release says that no record of the host from before its newest one is to come.
+func (c *Correlator) Release(host string) {
+	if h := c.hosts[host]; h != nil {
+		h.assumeZone()
+		h.advance(h.newest, false)
+		c.newest = max(c.newest, h.newest)
+		c.global.advance(c.newest-2*int64(c.options.Lateness), false)
+	}
+}
+
+// Expire ends what was to be told by a time, as the host has fallen silent before. It tells whether nothing is left of the host,
+// which is then forgotten.
+func (c *Correlator) Expire(host string, by time.Time) (gone bool) {
+	h := c.hosts[host]
+	if h == nil {
+		return true
+	}
+	c.Release(host)
+	h.recheck(true)
+	left := 0
+	for _, i := range h.instances() {
+		switch {
+		case i.until > by.UnixNano(): // those that last for ever as well
+			left++
+		default:
+			i.wake(true)
+		}
+	}
+	for _, r := range slices.Clone(h.runs) {
+		if r.until > by.UnixNano() && !r.closed {
+			left++
+			continue
+		}
+		if !r.closed && !r.told {
+			r.report(cmp.Or(r.state, Unended), nil)
+		}
+		c.discard(r)
+	}
+	c.touch(h)
+	if left > 0 {
+		return false
+	}
+	c.drop(h)
+	return true
 }
 
 // End relates what waits, and ends everything: what cannot be told is undecided, and journeys are given as they are.

@@ -12,16 +12,17 @@ import (
 // journey is how runs of one kind are followed.
 type journey struct {
 	def    *ruleset.Journey
-	flows  []string       // of the steps that belong to it
-	starts map[int]bool   // by rule index
-	ends   map[int]string // rule index to state
-	linger time.Duration  // how long after its end a run still takes records
-	last   *ruleset.Step  // the last step of its flows
+	flows  []string              // of the steps that belong to it
+	starts map[int]bool          // by rule index
+	ends   map[int]string        // rule index to state
+	shows  map[int]*ruleset.Step // rule index to the step of the run that it shows
+	linger time.Duration         // how long after its end a run still takes records
+	last   *ruleset.Step         // the last step of its flows
 }
 
 // follow prepares a journey. Its steps are those of the flows in which it starts and ends.
 func (c *Correlator) follow(def *ruleset.Journey) {
-	j := &journey{def: def, starts: map[int]bool{}, ends: map[int]string{}}
+	j := &journey{def: def, starts: map[int]bool{}, ends: map[int]string{}, shows: map[int]*ruleset.Step{}}
 	flow := func(r *ruleset.Rule) {
 		if r.Step != nil && !slices.Contains(j.flows, flowOf(r.Step)) {
 			j.flows = append(j.flows, flowOf(r.Step))
@@ -39,9 +40,14 @@ func (c *Correlator) follow(def *ruleset.Journey) {
 		}
 	}
 	for _, r := range c.set.Rules {
-		if j.concerns(r) {
+		if step := j.stepOf(r); step != nil {
+			j.shows[r.Index] = step
 			c.wants[r.Index] = true
 		}
+	}
+	for r, step := range def.Reaches {
+		j.shows[r.Index] = step
+		c.wants[r.Index] = true
 	}
 	for _, s := range c.set.Steps {
 		if slices.Contains(j.flows, flowOf(s)) {
@@ -59,9 +65,14 @@ func flowOf(s *ruleset.Step) string {
 	return f
 }
 
-// concerns tells whether the records of a rule can belong to the journey's runs.
-func (j *journey) concerns(r *ruleset.Rule) bool {
-	return j.starts[r.Index] || j.ends[r.Index] != "" || r.Step != nil && slices.Contains(j.flows, flowOf(r.Step))
+// stepOf returns the step of the journey's flows that a rule shows, its first where it shows several.
+func (j *journey) stepOf(r *ruleset.Rule) *ruleset.Step {
+	for _, s := range append([]*ruleset.Step{r.Step}, r.AlsoSteps...) {
+		if s != nil && slices.Contains(j.flows, flowOf(s)) {
+			return s
+		}
+	}
+	return nil
 }
 
 // sight is what one record says to a journey.
@@ -78,7 +89,8 @@ func (j *journey) look(e *event) (s sight) {
 	s.e = e
 	for i := range e.matched {
 		r := e.matched[i].rule
-		if !j.concerns(r) {
+		step := j.shows[r.Index]
+		if step == nil && !j.starts[r.Index] && j.ends[r.Index] == "" {
 			continue
 		}
 		s.rules = append(s.rules, r)
@@ -86,10 +98,8 @@ func (j *journey) look(e *event) (s sight) {
 		if state := j.ends[r.Index]; state != "" && s.ends != Failed {
 			s.ends = state
 		}
-		for _, step := range append([]*ruleset.Step{r.Step}, r.AlsoSteps...) {
-			if step != nil && !slices.Contains(s.steps, step) {
-				s.steps = append(s.steps, step)
-			}
+		if step != nil && !slices.Contains(s.steps, step) {
+			s.steps = append(s.steps, step)
 		}
 		for _, k := range e.matched[i].keys {
 			if k.Value != "" && slices.Contains(j.def.Keys, k.Name) && !slices.Contains(s.keys, k) {

@@ -89,7 +89,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 			}
 			got.take(*l)
 			got.AdvanceAll(newest)
-			if err := got.Save(save); err != nil {
+			if err := got.Save(0, save); err != nil {
 				t.Fatal(err)
 			}
 			if i != cut {

@@ -351,14 +351,14 @@ func (c *Correlator) find(r *relation, f *Finding, from *event) {
 const maxDepth = 8
 
 func (c *Correlator) report(f *Finding) {
-	c.counters.Findings++
+	c.counters.Findings[f.Rule.ID]++
 	if c.out.Finding != nil {
 		c.out.Finding(f)
 	}
 }
 
 func (c *Correlator) undecided(i *instance, missing []string, why string) {
-	c.counters.Undecided++
+	c.counters.Undecided[i.rel.rule.ID]++
 	if c.out.Undecided != nil {
 		c.out.Undecided(&Undecided{Rule: i.rel.rule, Host: i.host.name, Keys: i.keys, First: i.first, Logs: missing, Why: why})
 	}

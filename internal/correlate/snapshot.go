@@ -109,9 +109,17 @@ const (
 func (c *Correlator) Track() { c.changed = map[*host]struct{}{} }
 
 // Save gives f the state of each host that has changed since the last Save, under a name of its own; nil when nothing is to be
-// kept of it. A host whose f fails is given again.
-func (c *Correlator) Save(f func(name string, state []byte) error) error {
+// kept of it. Hosts for which more than limit things are pending, and the relations across hosts, are left for another
+// time, unless limit is 0. A host whose f fails is given again.
+func (c *Correlator) Save(limit int, f func(name string, state []byte) error) error {
 	for h := range c.changed {
+		if limit > 0 && (h == c.global || h.pendingOwn+len(h.runs)+len(h.events) > limit) {
+			continue
+		}
+		delete(c.changed, h)
+		if now := c.hosts[h.name]; h != c.global && now != nil && now != h {
+			continue // forgotten, and heard of again
+		}
 		var state []byte
 		if h == c.global || c.hosts[h.name] == h {
 			var err error
@@ -120,20 +128,20 @@ func (c *Correlator) Save(f func(name string, state []byte) error) error {
 			}
 		}
 		if err := f(h.savedAs(), state); err != nil {
+			c.touch(h)
 			return err
 		}
-		delete(c.changed, h)
 	}
 	return nil
 }
 
-// SaveAll is Save for all hosts.
+// SaveAll is Save of all hosts, changed or not.
 func (c *Correlator) SaveAll(f func(name string, state []byte) error) error {
 	c.touch(c.global)
 	for _, h := range c.hosts {
 		c.touch(h)
 	}
-	return c.Save(f)
+	return c.Save(0, f)
 }
 
 func (h *host) savedAs() string {
@@ -310,7 +318,7 @@ func (c *Correlator) restoreEvent(h *host, s *savedEvent, known names) *event {
 func (c *Correlator) restoreCase(h *host, s *savedCase, runs []*run) {
 	at := slices.IndexFunc(c.relations, func(r *relation) bool { return r.rule.ID == s.Rule && r.rule.Revision == s.Revision })
 	if at < 0 {
-		c.counters.Undecided++
+		c.counters.Undecided[s.Rule]++
 		return
 	}
 	i := &instance{

@@ -25,9 +25,18 @@ func (s Source) Base() string {
 	return s.Path[strings.LastIndexAny(s.Path, `/\`)+1:]
 }
 
+// File returns what names the file in findings: its path where that is known.
+func (s Source) File() string {
+	if s.Path != "" {
+		return s.Path
+	}
+	return s.Name
+}
+
 // Result is one record and what the rules say of it. It holds until the function that received it returns.
 type Result struct {
 	Source  Source
+	Log     string // normalised log name; "" when the source has none
 	Record  *parsers.Record
 	Verdict *rules.Verdict
 	Origin  any // what was handed in with the record's first line; nil for bytes

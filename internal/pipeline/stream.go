@@ -8,7 +8,7 @@ import (
 )
 
 // Lateness is how far behind the newest record of its log a record may be before it counts as late.
-const Lateness = 30 * time.Second
+const Lateness = rules.DefaultLateness
 
 // Stream is one log file on one host.
 type Stream struct {
@@ -28,6 +28,7 @@ func newStream(src Source, opt parsers.Options, m *rules.Matcher, c *Counters, e
 	s := &Stream{matcher: m, counters: c, emit: emit, result: Result{Source: src}}
 	if name := src.Base(); name != "" {
 		s.log = parsers.LogName(name)
+		s.result.Log = s.log
 	}
 	s.parser = parsers.NewStream(src.Base(), opt, s.take)
 	return s

@@ -159,6 +159,9 @@ var journeyFields = []field[rawJourney]{
 	{key: "ends", doc: "Rules that end it, by state.", shape: shapeMap, must: true, decode: func(d *decoder, n *yaml.Node, j *rawJourney) {
 		d.entries(n, "ends", func(state text, v *yaml.Node) { j.ends = append(j.ends, &rawEnds{state, d.texts(v, "ends")}) })
 	}},
+	{key: "reaches", doc: "Rules of other flows that show a step of the run, by step.", shape: shapeMap, decode: func(d *decoder, n *yaml.Node, j *rawJourney) {
+		d.entries(n, "reaches", func(step text, v *yaml.Node) { j.reaches = append(j.reaches, &rawReaches{step, d.texts(v, "reaches")}) })
+	}},
 	must(many("keys", "Holes that name a run.", func(j *rawJourney) *[]text { return &j.keys })),
 	{key: "near", doc: "Logs without a key, and how near in time they must stand.", shape: shapeMap, decode: func(d *decoder, n *yaml.Node, j *rawJourney) {
 		d.entries(n, "near", func(log text, v *yaml.Node) { j.near = append(j.near, &entry{name: log, value: d.scalar(v, "near")}) })

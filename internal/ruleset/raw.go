@@ -123,12 +123,18 @@ type rawJourney struct {
 	id, title    text
 	starts, keys []text
 	ends         []*rawEnds
+	reaches      []*rawReaches
 	near         []*entry
 	stalledAfter text
 }
 
 type rawEnds struct {
 	state text
+	rules []text
+}
+
+type rawReaches struct {
+	step  text
 	rules []text
 }
 

@@ -57,6 +57,7 @@ type Journey struct {
 	Title        string
 	Starts       []*Rule
 	Ends         map[string][]*Rule // by state: completed, failed
+	Reaches      map[*Rule]*Step    // rules of other flows that show a step of the run
 	Keys         []string
 	Near         map[string]time.Duration // by log name
 	StalledAfter time.Duration
@@ -252,7 +253,7 @@ func (c *compiler) event(raw *rawRule, rule *Rule, own map[string]*Rule, t text)
 }
 
 func (c *compiler) journey(raw *rawJourney) *Journey {
-	j := &Journey{ID: raw.id.String(), Title: raw.title.String(), Ends: map[string][]*Rule{}, Near: map[string]time.Duration{}, StalledAfter: c.duration(raw.stalledAfter)}
+	j := &Journey{ID: raw.id.String(), Title: raw.title.String(), Ends: map[string][]*Rule{}, Reaches: map[*Rule]*Step{}, Near: map[string]time.Duration{}, StalledAfter: c.duration(raw.stalledAfter)}
 	rules := func(names []text) (out []*Rule) {
 		for _, t := range names {
 			if r := c.byID[t.String()]; r != nil {
@@ -269,6 +270,16 @@ func (c *compiler) journey(raw *rawJourney) *Journey {
 			c.failAt(e.state, "unknown state "+quote(s)+", expected completed or failed")
 		}
 		j.Ends[e.state.String()] = rules(e.rules)
+	}
+	for _, e := range raw.reaches {
+		step := c.steps[e.step.String()]
+		if step == nil {
+			c.failAt(e.step, "unknown step "+quote(e.step.String())+near(e.step.String(), sortedKeys(c.steps)))
+			continue
+		}
+		for _, r := range rules(e.rules) {
+			j.Reaches[r] = step
+		}
 	}
 	for _, k := range raw.keys {
 		if !c.holeNames[k.String()] {

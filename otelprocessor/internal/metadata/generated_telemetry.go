@@ -29,18 +29,23 @@ type TelemetryBuilder struct {
 	mu                             sync.Mutex
 	registrations                  []metric.Registration
 	ProcessorCmtrailDiscarded      metric.Int64Counter
+	ProcessorCmtrailFindings       metric.Int64ObservableCounter
 	ProcessorCmtrailFlushFailures  metric.Int64Counter
 	ProcessorCmtrailHeldLines      metric.Int64ObservableGauge
 	ProcessorCmtrailIssues         metric.Int64ObservableCounter
+	ProcessorCmtrailJourneys       metric.Int64ObservableCounter
 	ProcessorCmtrailLate           metric.Int64ObservableCounter
 	ProcessorCmtrailLines          metric.Int64ObservableCounter
 	ProcessorCmtrailPassed         metric.Int64Counter
+	ProcessorCmtrailPending        metric.Int64ObservableGauge
+	ProcessorCmtrailPendingEvicted metric.Int64ObservableCounter
 	ProcessorCmtrailRecords        metric.Int64ObservableCounter
 	ProcessorCmtrailRuleErrors     metric.Int64ObservableCounter
 	ProcessorCmtrailSteps          metric.Int64ObservableCounter
 	ProcessorCmtrailStreams        metric.Int64ObservableGauge
 	ProcessorCmtrailStreamsEvicted metric.Int64ObservableCounter
 	ProcessorCmtrailTruncated      metric.Int64ObservableCounter
+	ProcessorCmtrailUndecided      metric.Int64ObservableCounter
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -52,6 +57,21 @@ type telemetryBuilderOptionFunc func(mb *TelemetryBuilder)
 
 func (tbof telemetryBuilderOptionFunc) apply(mb *TelemetryBuilder) {
 	tbof(mb)
+}
+
+// RegisterProcessorCmtrailFindingsCallback sets callback for observable ProcessorCmtrailFindings metric.
+func (builder *TelemetryBuilder) RegisterProcessorCmtrailFindingsCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorCmtrailFindings, obs: o})
+		return nil
+	}, builder.ProcessorCmtrailFindings)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
 }
 
 // RegisterProcessorCmtrailHeldLinesCallback sets callback for observable ProcessorCmtrailHeldLines metric.
@@ -84,6 +104,21 @@ func (builder *TelemetryBuilder) RegisterProcessorCmtrailIssuesCallback(cb metri
 	return nil
 }
 
+// RegisterProcessorCmtrailJourneysCallback sets callback for observable ProcessorCmtrailJourneys metric.
+func (builder *TelemetryBuilder) RegisterProcessorCmtrailJourneysCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorCmtrailJourneys, obs: o})
+		return nil
+	}, builder.ProcessorCmtrailJourneys)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
 // RegisterProcessorCmtrailLateCallback sets callback for observable ProcessorCmtrailLate metric.
 func (builder *TelemetryBuilder) RegisterProcessorCmtrailLateCallback(cb metric.Int64Callback) error {
 	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
@@ -105,6 +140,36 @@ func (builder *TelemetryBuilder) RegisterProcessorCmtrailLinesCallback(cb metric
 		cb(ctx, &observerInt64{inst: builder.ProcessorCmtrailLines, obs: o})
 		return nil
 	}, builder.ProcessorCmtrailLines)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorCmtrailPendingCallback sets callback for observable ProcessorCmtrailPending metric.
+func (builder *TelemetryBuilder) RegisterProcessorCmtrailPendingCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorCmtrailPending, obs: o})
+		return nil
+	}, builder.ProcessorCmtrailPending)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorCmtrailPendingEvictedCallback sets callback for observable ProcessorCmtrailPendingEvicted metric.
+func (builder *TelemetryBuilder) RegisterProcessorCmtrailPendingEvictedCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorCmtrailPendingEvicted, obs: o})
+		return nil
+	}, builder.ProcessorCmtrailPendingEvicted)
 	if err != nil {
 		return err
 	}
@@ -204,6 +269,21 @@ func (builder *TelemetryBuilder) RegisterProcessorCmtrailTruncatedCallback(cb me
 	return nil
 }
 
+// RegisterProcessorCmtrailUndecidedCallback sets callback for observable ProcessorCmtrailUndecided metric.
+func (builder *TelemetryBuilder) RegisterProcessorCmtrailUndecidedCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorCmtrailUndecided, obs: o})
+		return nil
+	}, builder.ProcessorCmtrailUndecided)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
 type observerInt64 struct {
 	embedded.Int64Observer
 	inst metric.Int64Observable
@@ -238,6 +318,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		metric.WithUnit("{record}"),
 	)
 	errs = errors.Join(errs, err)
+	builder.ProcessorCmtrailFindings, err = builder.meter.Int64ObservableCounter(
+		"otelcol_processor_cmtrail_findings",
+		metric.WithDescription("Number of known issues that several records together show. [Alpha]"),
+		metric.WithUnit("{finding}"),
+	)
+	errs = errors.Join(errs, err)
 	builder.ProcessorCmtrailFlushFailures, err = builder.meter.Int64Counter(
 		"otelcol_processor_cmtrail_flush_failures",
 		metric.WithDescription("Number of times that held records could not be handed on; they are kept and tried again. [Alpha]"),
@@ -256,6 +342,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		metric.WithUnit("{record}"),
 	)
 	errs = errors.Join(errs, err)
+	builder.ProcessorCmtrailJourneys, err = builder.meter.Int64ObservableCounter(
+		"otelcol_processor_cmtrail_journeys",
+		metric.WithDescription("Number of times that a run was reported. [Alpha]"),
+		metric.WithUnit("{journey}"),
+	)
+	errs = errors.Join(errs, err)
 	builder.ProcessorCmtrailLate, err = builder.meter.Int64ObservableCounter(
 		"otelcol_processor_cmtrail_late",
 		metric.WithDescription("Number of records more than 30 s older than the newest of their log. [Alpha]"),
@@ -272,6 +364,18 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_processor_cmtrail_passed",
 		metric.WithDescription("Number of log records passed on untouched, as they hold no line of text or have been through this processor before. [Alpha]"),
 		metric.WithUnit("{record}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorCmtrailPending, err = builder.meter.Int64ObservableGauge(
+		"otelcol_processor_cmtrail_pending",
+		metric.WithDescription("Number of questions and runs that are under way. [Alpha]"),
+		metric.WithUnit("{instance}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorCmtrailPendingEvicted, err = builder.meter.Int64ObservableCounter(
+		"otelcol_processor_cmtrail_pending_evicted",
+		metric.WithDescription("Number of questions, runs and hosts let go of because there were too many. [Alpha]"),
+		metric.WithUnit("{instance}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ProcessorCmtrailRecords, err = builder.meter.Int64ObservableCounter(
@@ -308,6 +412,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_processor_cmtrail_truncated",
 		metric.WithDescription("Number of records that were cut because they exceed the bounds of a line or record. [Alpha]"),
 		metric.WithUnit("{record}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorCmtrailUndecided, err = builder.meter.Int64ObservableCounter(
+		"otelcol_processor_cmtrail_undecided",
+		metric.WithDescription("Number of questions that the records did not answer, as the host fell silent or the log is not collected. [Alpha]"),
+		metric.WithUnit("{question}"),
 	)
 	errs = errors.Join(errs, err)
 	return &builder, errs

@@ -1,0 +1,186 @@
+package pipeline
+
+import (
+	"time"
+
+	"github.com/cmtrail/cmtrail/rules"
+)
+
+// LiveOptions say how time is moved on while logs are followed. 0 takes the default.
+type LiveOptions struct {
+	Correlator  rules.CorrelatorOptions
+	QuietAfter  time.Duration // a log without records for so long holds its host up no more: 5 s
+	SilentAfter time.Duration // what waits for a host that was not heard of for so long is undecided: 1 h
+}
+
+// The defaults of LiveOptions.
+const (
+	DefaultQuietAfter  = 5 * time.Second
+	DefaultSilentAfter = time.Hour
+)
+
+// behind is how far a record's time must lie back for its log to be one that is caught up on. The logs of a host are
+// then read one after the other, and nothing of it is related before they have been read, for maxHold at most.
+const (
+	behind  = 2 * time.Minute
+	maxHold = 30 * time.Second
+)
+
+// maxEvents is the number of records that are waited for before time is moved on.
+const maxEvents = 50_000
+
+// Live relates records as they come. The wall clock only tells which logs are quiet: a host's time is that of its own
+// records, so that a host that is switched off stands still. It is for one goroutine at a time.
+type Live struct {
+	correlator *rules.Correlator
+	options    LiveOptions
+	clock      Clock
+	hosts      map[string]*liveHost
+	active     map[*liveHost]struct{} // heard of since they were last released
+	last       *liveHost
+	taken      int // records since time was last moved on
+	swept      time.Time
+}
+
+type liveHost struct {
+	name    string
+	logs    []liveLog
+	newest  time.Time // of its records
+	heard   time.Time // when the last record came
+	since   time.Time // when the first came since time was last moved on; zero: none has
+	settled bool      // its time has been moved to its newest record less the lateness
+}
+
+type liveLog struct {
+	path  string
+	mark  time.Time
+	heard time.Time
+}
+
+// NewLive returns a Live whose findings go to out.
+func NewLive(set *rules.Set, opt LiveOptions, clock Clock, out rules.CorrelatorOutput) *Live {
+	if opt.QuietAfter <= 0 {
+		opt.QuietAfter = DefaultQuietAfter
+	}
+	if opt.SilentAfter <= 0 {
+		opt.SilentAfter = DefaultSilentAfter
+	}
+	return &Live{
+		correlator: rules.NewCorrelator(set, opt.Correlator, out), options: opt, clock: clock,
+		hosts: map[string]*liveHost{}, active: map[*liveHost]struct{}{}, swept: clock.Now(),
+	}
+}
+
+// Correlator returns what relates the records.
+func (l *Live) Correlator() *rules.Correlator { return l.correlator }
+
+// Take relates a record.
+func (l *Live) Take(r *Result) {
+	l.correlator.Record(&rules.CorrelatorInput{Host: r.Source.Host, Log: r.Log, File: r.Source.File(), Record: r.Record, Verdict: r.Verdict})
+	at, ok := r.Record.Time()
+	if !ok {
+		at = time.Time{} // its log moves nothing on, but is heard of
+	}
+	l.heard(r.Source, at)
+	if l.taken++; l.taken >= maxEvents {
+		l.Tick()
+	}
+}
+
+func (l *Live) heard(src Source, at time.Time) {
+	h := l.last
+	if h == nil || h.name != src.Host {
+		if h = l.hosts[src.Host]; h == nil {
+			h = &liveHost{name: src.Host}
+			l.hosts[src.Host] = h
+		}
+		l.last = h
+	}
+	now := l.clock.Now()
+	h.heard, h.settled = now, false
+	if h.since.IsZero() {
+		h.since = now
+		l.active[h] = struct{}{}
+	}
+	if at.After(h.newest) {
+		h.newest = at
+	}
+	path := src.File()
+	for i := range h.logs {
+		if log := &h.logs[i]; log.path == path {
+			log.heard = now
+			if at.After(log.mark) {
+				log.mark = at
+			}
+			return
+		}
+	}
+	h.logs = append(h.logs, liveLog{path, at, now})
+}
+
+// Tick moves time on as far as the logs have been read, and gives up on hosts that have fallen silent.
+func (l *Live) Tick() {
+	l.taken = 0
+	now := l.clock.Now()
+	for h := range l.active {
+		quiet := now.Sub(h.heard)
+		switch {
+		case quiet >= rules.DefaultLateness:
+			l.correlator.Release(h.name)
+			h.since = time.Time{}
+			delete(l.active, h)
+		case quiet >= l.options.QuietAfter:
+			if !h.settled {
+				l.correlator.Settle(h.name)
+				h.settled = true
+			}
+		case now.Sub(h.newest) > behind && now.Sub(h.since) < maxHold:
+		default:
+			if to := h.read(now.Add(-l.options.QuietAfter)); !to.IsZero() {
+				l.correlator.Advance(h.name, to)
+			}
+		}
+	}
+	if now.Sub(l.swept) >= l.options.SilentAfter/4 {
+		l.sweep(now)
+	}
+}
+
+// read returns how far all logs of the host have been read that have been heard of lately. Others are forgotten.
+func (h *liveHost) read(since time.Time) (to time.Time) {
+	kept := h.logs[:0]
+	for _, log := range h.logs {
+		if log.heard.Before(since) {
+			continue
+		}
+		kept = append(kept, log)
+		if !log.mark.IsZero() && (to.IsZero() || log.mark.Before(to)) {
+			to = log.mark
+		}
+	}
+	h.logs = kept
+	return to
+}
+
+// sweep ends what waits for hosts that have fallen silent.
+func (l *Live) sweep(now time.Time) {
+	l.swept = now
+	for name, h := range l.hosts {
+		if now.Sub(h.heard) < l.options.SilentAfter {
+			continue
+		}
+		if l.correlator.Expire(name, now) {
+			delete(l.hosts, name)
+			delete(l.active, h)
+			if l.last == h {
+				l.last = nil
+			}
+		}
+	}
+}
+
+// End relates what has come and ends everything, as nobody will go on from here.
+func (l *Live) End() {
+	l.correlator.End()
+	l.hosts, l.active, l.last = map[string]*liveHost{}, map[*liveHost]struct{}{}, nil
+}

@@ -1,0 +1,208 @@
+package otelprocessor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/extension/xextension/storage"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.uber.org/zap"
+
+	"github.com/cmtrail/cmtrail/internal/attribute"
+	"github.com/cmtrail/cmtrail/internal/pipeline"
+	"github.com/cmtrail/cmtrail/rules"
+)
+
+// scopeName names who made the log records of findings and journeys.
+const scopeName = "github.com/cmtrail/cmtrail"
+
+// relater relates the records of a tagger and makes log records of what it finds. The tagger's lock guards it.
+type relater struct {
+	live   *pipeline.Live
+	keeper *pipeline.Keeper // nil without a storage
+	client storage.Client
+	host   string            // the attribute that tells hosts apart
+	groups map[string]*group // by host, where records of it have come since the start
+	emit   func(*group) plog.LogRecord
+	now    func() time.Time
+	failed bool // the last attempt to save failed
+
+	// What the Collector reads when it gathers its metrics, which must not wait for the lock.
+	counters atomic.Pointer[counters]
+}
+
+type counters struct {
+	rules.CorrelatorCounters
+	pending int
+}
+
+func newRelater(set *rules.Set, cfg *Config, clock pipeline.Clock, emit func(*group) plog.LogRecord) *relater {
+	r := &relater{host: cfg.HostAttribute, groups: map[string]*group{}, emit: emit, now: clock.Now}
+	r.live = pipeline.NewLive(set, cfg.Correlation.live(cfg.IdleTimeout), clock, rules.CorrelatorOutput{Finding: r.finding, Journey: r.journey})
+	r.publish()
+	return r
+}
+
+func (r *relater) publish() {
+	c := r.live.Correlator()
+	r.counters.Store(&counters{c.Counters(), c.Open()})
+}
+
+func (r *relater) read() *counters { return r.counters.Load() }
+
+// tick moves time on.
+func (r *relater) tick() {
+	r.live.Tick()
+	r.publish()
+}
+
+// open takes back what was pending when the Collector stopped.
+func (r *relater) open(ctx context.Context, host component.Host, cfg *Config, id component.ID, log *zap.Logger) error {
+	if cfg.Correlation.Storage == nil {
+		return nil
+	}
+	ext, ok := host.GetExtensions()[*cfg.Correlation.Storage]
+	if !ok {
+		return fmt.Errorf("correlation: storage: extension %q is not configured", cfg.Correlation.Storage)
+	}
+	s, ok := ext.(storage.Extension)
+	if !ok {
+		return fmt.Errorf("correlation: storage: extension %q is no storage", cfg.Correlation.Storage)
+	}
+	client, err := s.GetClient(ctx, component.KindProcessor, id, "")
+	if err != nil {
+		return fmt.Errorf("correlation: storage: %w", err)
+	}
+	r.client = client
+	keeper, err := pipeline.NewKeeper(ctx, store{client}, r.live)
+	if keeper == nil {
+		return errors.Join(err, client.Close(ctx))
+	}
+	if err != nil {
+		log.Error("Some of what was pending could not be read and is given up", zap.Error(err))
+	}
+	r.keeper = keeper
+	log.Info("Correlation goes on from where it was", zap.Int("hosts", r.live.Correlator().Hosts()), zap.Int("pending", r.live.Correlator().Open()))
+	return nil
+}
+
+// take relates a record of the group.
+func (r *relater) take(g *group, res *pipeline.Result) {
+	if have := r.groups[res.Source.Host]; have != g {
+		if len(r.groups) >= maxGroups {
+			clear(r.groups)
+		}
+		r.groups[res.Source.Host] = g
+	}
+	r.live.Take(res)
+}
+
+// save keeps what is pending; the rest as well now and then, since that may be much.
+func (r *relater) save(ctx context.Context, all bool, log *zap.Logger) {
+	if r.keeper == nil {
+		return
+	}
+	save := r.keeper.Save
+	if all {
+		save = r.keeper.SaveRest
+	}
+	err := save(ctx)
+	if err != nil && !r.failed {
+		log.Error("What is pending could not be kept; it is tried again", zap.Error(err))
+	}
+	r.failed = err != nil
+}
+
+// close keeps everything for the next start, or ends it where nothing keeps it.
+func (r *relater) close(ctx context.Context) error {
+	if r.keeper == nil {
+		r.live.End()
+		return nil
+	}
+	return errors.Join(r.keeper.SaveAll(ctx), r.client.Close(ctx))
+}
+
+func (r *relater) finding(f *rules.Finding) {
+	host := f.Host
+	if host == "" { // it concerns several: that of the last record
+		host = f.Last.Host
+	}
+	lr := r.emit(r.groupOf(host))
+	lr.SetTimestamp(pcommon.NewTimestampFromTime(f.At))
+	lr.SetSeverityNumber(issueSeverities[f.Rule.Severity.String()])
+	lr.SetSeverityText(f.Rule.Severity.String())
+	r.write(lr, attribute.EventFinding, f.Sentence(), attribute.Finding(f))
+}
+
+// issueSeverities are OTLP's numbers for the severities of issues.
+var issueSeverities = map[string]plog.SeverityNumber{
+	"info": plog.SeverityNumberInfo, "warning": plog.SeverityNumberWarn, "error": plog.SeverityNumberError, "critical": plog.SeverityNumberFatal,
+}
+
+// journeySeverities are those of journeys by their state.
+var journeySeverities = map[string]plog.SeverityNumber{
+	"completed": plog.SeverityNumberInfo, "open": plog.SeverityNumberInfo, "stalled": plog.SeverityNumberWarn, "failed": plog.SeverityNumberError,
+}
+
+func (r *relater) journey(j *rules.Journey) {
+	lr := r.emit(r.groupOf(j.Host))
+	lr.SetTimestamp(pcommon.NewTimestampFromTime(j.Last))
+	lr.SetSeverityNumber(journeySeverities[j.State])
+	lr.SetSeverityText(lr.SeverityNumber().String())
+	r.write(lr, attribute.EventJourney, j.Sentence(), attribute.Journey(j))
+}
+
+func (r *relater) write(lr plog.LogRecord, event, body string, attrs map[string]any) {
+	lr.SetObservedTimestamp(pcommon.NewTimestampFromTime(r.now()))
+	lr.SetEventName(event)
+	lr.Body().SetStr(body)
+	// It holds nothing but what a map of attributes can hold; a test goes over all of it.
+	_ = lr.Attributes().FromRaw(attrs)
+}
+
+// groupOf returns the resource of a host, with a scope of our own.
+func (r *relater) groupOf(host string) *group {
+	g := &group{resource: pcommon.NewResource(), scope: pcommon.NewInstrumentationScope()}
+	g.scope.SetName(scopeName)
+	if known := r.groups[host]; known != nil {
+		g.resource, g.resourceSchema = known.resource, known.resourceSchema
+	} else if host != "" {
+		g.resource.Attributes().PutStr(r.host, host)
+	}
+	return g
+}
+
+// store makes a storage client what the pipeline asks for.
+type store struct{ client storage.Client }
+
+func (s store) Get(ctx context.Context, keys []string) ([][]byte, error) {
+	ops := make([]*storage.Operation, len(keys))
+	for i, k := range keys {
+		ops[i] = storage.GetOperation(k)
+	}
+	if err := s.client.Batch(ctx, ops...); err != nil {
+		return nil, err
+	}
+	values := make([][]byte, len(keys))
+	for i, op := range ops {
+		values[i] = op.Value
+	}
+	return values, nil
+}
+
+func (s store) Put(ctx context.Context, entries []pipeline.Entry) error {
+	ops := make([]*storage.Operation, len(entries))
+	for i, e := range entries {
+		if e.Value == nil {
+			ops[i] = storage.DeleteOperation(e.Key)
+		} else {
+			ops[i] = storage.SetOperation(e.Key, e.Value)
+		}
+	}
+	return s.client.Batch(ctx, ops...)
+}
