@@ -1,6 +1,7 @@
 package correlate
 
 import (
+	"slices"
 	"time"
 )
 
@@ -49,6 +50,9 @@ const wellPast = int64(time.Minute)
 func (absence) wake(i *instance, final bool) {
 	c, h := i.host.c, i.host
 	missing, read := h.readPast(i.rel, i.until)
+	if h == c.global {
+		missing, read = h.readElsewhere(i.rel, i.until, i.first.Host)
+	}
 	_, off := h.wasSilent(i.until, i.rel.cor.Within)
 	switch {
 	case off:
@@ -86,6 +90,25 @@ func (h *host) readPast(r *relation, at int64) (missing, read bool) {
 			if l.mark <= at && h.newest < at+wellPast {
 				read = false
 			}
+		}
+	}
+	return missing, read && !missing
+}
+
+// readElsewhere is readPast for an answer that another host gives: its log must have been read past the time.
+func (h *host) readElsewhere(r *relation, at int64, than string) (missing, read bool) {
+	if len(r.carry) == 0 {
+		return false, h.newest > at
+	}
+	missing, read = true, true
+	for _, l := range h.logs {
+		mark := l.mark
+		if l.leader == than {
+			mark = l.second
+		}
+		if slices.Contains(r.carry, l.name) && mark != 0 {
+			missing = false
+			read = read && mark > at
 		}
 	}
 	return missing, read && !missing

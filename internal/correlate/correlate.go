@@ -161,6 +161,8 @@ func (c *Correlator) Record(in *Input) {
 			c.counters.Untimed++
 		case wanted || l.watched():
 			h.hold(c.event(h, l, in, at, wanted))
+		default:
+			l.wall = max(l.wall, at)
 		}
 		return
 	}

@@ -47,9 +47,14 @@ type logState struct {
 	name  string
 	mark  int64 // its newest record
 	seen  bool  // it has a record
+	wall  int64 // its newest clock, while nothing tells its offset
 	files []string
 	watch int // silences that a record of this log breaks
 	all   *logState
+
+	// Of the log on all hosts: the host that is furthest, and how far the next one is.
+	leader string
+	second int64
 }
 
 // gap is a time without any record of a host.
@@ -134,11 +139,17 @@ func (h *host) zone(offset int16) {
 		h.reach(e.log, e.at)
 		h.c.submit(h, e, late)
 	}
+	for _, l := range h.logs {
+		if l.wall != 0 {
+			h.reach(l, l.wall-int64(offset)*int64(time.Minute))
+			l.wall = 0
+		}
+	}
 }
 
 // assumeZone stops waiting for an offset: the host's clocks without one agree at least with each other.
 func (h *host) assumeZone() {
-	if !h.zoned && len(h.waiting) > 0 {
+	if !h.zoned && (len(h.waiting) > 0 || slices.ContainsFunc(h.logs, func(l *logState) bool { return l.wall != 0 })) {
 		h.zone(0)
 	}
 }
@@ -152,8 +163,8 @@ func (h *host) hold(e *event) {
 
 // reach notes a record of the log at that time.
 func (h *host) reach(l *logState, at int64) {
-	l.reach(at)
-	l.all.reach(at)
+	l.mark, l.seen = max(l.mark, at), true
+	l.all.lead(h.name, at)
 	h.c.global.newest = max(h.c.global.newest, at)
 	switch {
 	case at-h.newest >= silent && h.newest != 0 && h.pending():
@@ -189,8 +200,16 @@ func (h *host) fill(at int64) {
 	}
 }
 
-func (l *logState) reach(at int64) {
-	l.mark = max(l.mark, at)
+// lead notes how far the log of that name has come on a host.
+func (l *logState) lead(host string, at int64) {
+	switch {
+	case !l.seen || host == l.leader:
+		l.mark, l.leader = max(l.mark, at), host
+	case at > l.mark:
+		l.second, l.mark, l.leader = l.mark, at, host
+	default:
+		l.second = max(l.second, at)
+	}
 	l.seen = true
 }
 

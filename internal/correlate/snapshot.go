@@ -27,8 +27,10 @@ type (
 		Recent  []trace      `json:"recent,omitempty"`
 	}
 	savedLog struct {
-		Name string `json:"name"`
-		Mark int64  `json:"mark"`
+		Name   string `json:"name"`
+		Mark   int64  `json:"mark"`
+		Leader string `json:"leader,omitempty"`
+		Second int64  `json:"second,omitempty"`
 	}
 	savedEvent struct {
 		At      int64        `json:"t"`
@@ -155,7 +157,7 @@ func (h *host) save() *hostState {
 	s := &hostState{Name: h.name, Newest: h.newest, Now: h.now, Offset: h.offset, Zoned: h.zoned, Recent: h.recent}
 	for _, l := range h.logs {
 		if l.seen {
-			s.Logs = append(s.Logs, savedLog{l.name, l.mark})
+			s.Logs = append(s.Logs, savedLog{l.name, l.mark, l.leader, l.second})
 		}
 	}
 	for _, e := range h.events {
@@ -249,7 +251,7 @@ func (c *Correlator) Restore(name string, state []byte) error {
 	c.newest = max(c.newest, s.Newest)
 	for _, l := range s.Logs {
 		log := h.log(l.Name)
-		log.mark, log.seen = l.Mark, true
+		log.mark, log.seen, log.leader, log.second = l.Mark, true, l.Leader, l.Second
 	}
 	for _, g := range s.Gaps {
 		h.gaps = append(h.gaps, gap{g[0], g[1]})

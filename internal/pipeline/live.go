@@ -59,6 +59,9 @@ type liveLog struct {
 
 // NewLive returns a Live whose findings go to out.
 func NewLive(set *rules.Set, opt LiveOptions, clock Clock, out rules.CorrelatorOutput) *Live {
+	if opt.Correlator.Lateness <= 0 {
+		opt.Correlator.Lateness = Lateness
+	}
 	if opt.QuietAfter <= 0 {
 		opt.QuietAfter = DefaultQuietAfter
 	}
@@ -125,7 +128,7 @@ func (l *Live) Tick() {
 	for h := range l.active {
 		quiet := now.Sub(h.heard)
 		switch {
-		case quiet >= rules.DefaultLateness:
+		case quiet >= max(l.options.Correlator.Lateness, l.options.QuietAfter):
 			l.correlator.Release(h.name)
 			h.since = time.Time{}
 			delete(l.active, h)
