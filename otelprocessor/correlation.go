@@ -144,16 +144,14 @@ var issueSeverities = map[string]plog.SeverityNumber{
 	"info": plog.SeverityNumberInfo, "warning": plog.SeverityNumberWarn, "error": plog.SeverityNumberError, "critical": plog.SeverityNumberFatal,
 }
 
-// journeySeverities are those of journeys by their state.
-var journeySeverities = map[string]plog.SeverityNumber{
-	"completed": plog.SeverityNumberInfo, "open": plog.SeverityNumberInfo, "stalled": plog.SeverityNumberWarn, "failed": plog.SeverityNumberError,
-}
+// journeySeverities are those of journeys by their state, as severities of issues.
+var journeySeverities = map[string]string{"completed": "info", "open": "info", "stalled": "warning", "failed": "error"}
 
 func (r *relater) journey(j *rules.Journey) {
 	lr := r.emit(r.groupOf(j.Host))
 	lr.SetTimestamp(pcommon.NewTimestampFromTime(j.Last))
-	lr.SetSeverityNumber(journeySeverities[j.State])
-	lr.SetSeverityText(lr.SeverityNumber().String())
+	lr.SetSeverityNumber(issueSeverities[journeySeverities[j.State]])
+	lr.SetSeverityText(journeySeverities[j.State])
 	r.write(lr, attribute.EventJourney, j.Sentence(), attribute.Journey(j))
 }
 

@@ -12,7 +12,7 @@ func (f *Finding) Sentence() string {
 	b.WriteString(f.Rule.Title)
 	switch {
 	case f.Missing != nil:
-		fmt.Fprintf(&b, ": %s did not come within %s of %s", f.Missing.Event, f.Missing.Within, f.First.place())
+		fmt.Fprintf(&b, ": nothing followed within %s of %s", f.Missing.Within, f.First.place())
 	case f.Count > 0:
 		fmt.Fprintf(&b, ": %d records from %s to %s", f.Count, f.First.place(), f.Last.place())
 	case f.First.place() == f.Last.place():

@@ -27,6 +27,7 @@ type record struct {
 	Path       string         `json:"path"`
 	Time       string         `json:"time,omitempty"`
 	Severity   string         `json:"severity,omitempty"`
+	Event      string         `json:"event,omitempty"`
 	Body       string         `json:"body"`
 	Attributes map[string]any `json:"attributes"`
 }
@@ -40,7 +41,7 @@ func flatten(batch plog.Logs, logs string) (records []record) {
 		}
 		for _, sl := range rl.ScopeLogs().All() {
 			for _, lr := range sl.LogRecords().All() {
-				r := record{Host: host, Body: lr.Body().AsString(), Severity: lr.SeverityText(), Attributes: lr.Attributes().AsRaw()}
+				r := record{Host: host, Body: lr.Body().AsString(), Severity: lr.SeverityText(), Event: lr.EventName(), Attributes: lr.Attributes().AsRaw()}
 				if lr.Timestamp() != 0 {
 					r.Time = lr.Timestamp().AsTime().Format(time.RFC3339Nano)
 				}
@@ -48,11 +49,30 @@ func flatten(batch plog.Logs, logs string) (records []record) {
 					r.Path = filepath.ToSlash(strings.TrimPrefix(path, logs+string(filepath.Separator)))
 					delete(r.Attributes, "log.file.path")
 				}
+				relative(r.Attributes, logs)
+				r.Body = strings.ReplaceAll(r.Body, logs+string(filepath.Separator), "")
 				records = append(records, r)
 			}
 		}
 	}
 	return records
+}
+
+// relative makes the paths of what a finding or journey names relative to the folder of logs.
+func relative(v any, logs string) {
+	switch v := v.(type) {
+	case map[string]any:
+		if file, ok := v["file"].(string); ok {
+			v["file"] = filepath.ToSlash(strings.TrimPrefix(file, logs+string(filepath.Separator)))
+		}
+		for _, inner := range v {
+			relative(inner, logs)
+		}
+	case []any:
+		for _, inner := range v {
+			relative(inner, logs)
+		}
+	}
 }
 
 // readOutput reads what the file exporter wrote; a last line that is still being written is left out.
