@@ -134,28 +134,23 @@ func (r *relater) finding(f *rules.Finding) {
 	}
 	lr := r.emit(r.groupOf(host))
 	lr.SetTimestamp(pcommon.NewTimestampFromTime(f.At))
-	lr.SetSeverityNumber(issueSeverities[f.Rule.Severity.String()])
-	lr.SetSeverityText(f.Rule.Severity.String())
-	r.write(lr, attribute.EventFinding, f.Sentence(), attribute.Finding(f))
+	r.write(lr, attribute.EventFinding, attribute.Severity(f.Rule.Severity.String()), f.Sentence(), attribute.Finding(f))
 }
 
-// issueSeverities are OTLP's numbers for the severities of issues.
-var issueSeverities = map[string]plog.SeverityNumber{
-	"info": plog.SeverityNumberInfo, "warning": plog.SeverityNumberWarn, "error": plog.SeverityNumberError, "critical": plog.SeverityNumberFatal,
+// eventSeverities are OTLP's numbers for the severities of findings and journeys.
+var eventSeverities = map[string]plog.SeverityNumber{
+	"info": plog.SeverityNumberInfo, "warn": plog.SeverityNumberWarn, "error": plog.SeverityNumberError, "fatal": plog.SeverityNumberFatal,
 }
-
-// journeySeverities are those of journeys by their state, as severities of issues.
-var journeySeverities = map[string]string{"completed": "info", "open": "info", "stalled": "warning", "failed": "error"}
 
 func (r *relater) journey(j *rules.Journey) {
 	lr := r.emit(r.groupOf(j.Host))
 	lr.SetTimestamp(pcommon.NewTimestampFromTime(j.Last))
-	lr.SetSeverityNumber(issueSeverities[journeySeverities[j.State]])
-	lr.SetSeverityText(journeySeverities[j.State])
-	r.write(lr, attribute.EventJourney, j.Sentence(), attribute.Journey(j))
+	r.write(lr, attribute.EventJourney, attribute.JourneySeverity(j.State), j.Sentence(), attribute.Journey(j))
 }
 
-func (r *relater) write(lr plog.LogRecord, event, body string, attrs map[string]any) {
+func (r *relater) write(lr plog.LogRecord, event, severity, body string, attrs map[string]any) {
+	lr.SetSeverityNumber(eventSeverities[severity])
+	lr.SetSeverityText(severity)
 	lr.SetObservedTimestamp(pcommon.NewTimestampFromTime(r.now()))
 	lr.SetEventName(event)
 	lr.Body().SetStr(body)

@@ -14,10 +14,13 @@ type lines struct {
 	host    string // attribute that tells hosts apart
 }
 
-// text returns the line of a record; ok is false when it has none, or when this processor has read it before.
+// text returns the line of a record; ok is false when it has none, or when this processor has read or made it before.
 func (l *lines) text(lr plog.LogRecord) (text string, ok bool) {
 	attrs := lr.Attributes()
-	if _, tagged := attrs.Get(attribute.Format); tagged {
+	if _, tagged := attrs.Get(attribute.Format); tagged || attribute.IsEvent(lr.EventName()) {
+		return "", false
+	}
+	if name, named := attrs.Get(attribute.EventName); named && attribute.IsEvent(name.AsString()) {
 		return "", false
 	}
 	v := lr.Body()

@@ -6,6 +6,31 @@ import (
 	"github.com/cmtrail/cmtrail/rules"
 )
 
+// Severity returns the severity of a record for that of an issue.
+func Severity(issue string) string {
+	switch issue {
+	case "warning":
+		return "warn"
+	case "critical":
+		return "fatal"
+	}
+	return issue
+}
+
+// JourneySeverity returns the severity of the record of a journey.
+func JourneySeverity(state string) string {
+	switch state {
+	case "stalled":
+		return "warn"
+	case "failed":
+		return "error"
+	}
+	return "info"
+}
+
+// IsEvent tells whether the name of an event is that of a finding or journey, which holds no line of a log.
+func IsEvent(name string) bool { return name == EventFinding || name == EventJourney }
+
 // Finding returns the attributes of a finding's own log record: texts, whole and other numbers, lists and maps. Times are
 // RFC 3339 in UTC, durations seconds.
 func Finding(f *rules.Finding) map[string]any {

@@ -38,7 +38,7 @@ func TestSampleLogs(t *testing.T) {
 				"spool_path": filepath.Join(folder, "spool"), "state_path": filepath.Join(folder, "state"),
 				"timezone": "America/Chicago", "keep_original": "on", "fsync": "off", "plugin_log_level": "warn",
 				// Nothing is quiet for long enough here: what the end of a log holds comes when the state is off.
-				"idle_timeout": "1h", "stream_timeout": "1h",
+				"idle_timeout": "1h", "stream_timeout": "1h", "correlation_lateness": "500ms",
 			}
 			plugin := instance.NewPlugin()
 			open := func() *instance.Instance {
@@ -63,7 +63,8 @@ func TestSampleLogs(t *testing.T) {
 				}
 			}
 			i.Close()
-			properties["idle_timeout"] = "50ms" // the last lines of the logs
+			properties["idle_timeout"] = "50ms"           // the last lines of the logs
+			properties["correlation_silent_after"] = "2s" // what is pending when they end
 			i = open()
 			for end := time.Now().Add(20 * time.Second); len(spooled(t, properties["spool_path"])) < len(want) && time.Now().Before(end); {
 				time.Sleep(20 * time.Millisecond)
@@ -99,7 +100,8 @@ func chunksOf(t *testing.T, name string, n int, random *rand.Rand) (chunks [][]b
 			limit = 1 + random.IntN(4)
 		}
 		chunk = event.AppendHead(chunk, event.AppendStamp(nil, time.Now()), msgp.AppendMapHeader(nil, 0))
-		chunk = msgp.AppendMapHeader(chunk, 2)
+		chunk = msgp.AppendMapHeader(chunk, 3)
+		chunk = msgp.AppendString(msgp.AppendString(chunk, "host"), filepath.Base(filepath.Dir(name)))
 		chunk = msgp.AppendString(msgp.AppendString(chunk, "path"), name)
 		chunk = msgp.AppendString(msgp.AppendString(chunk, "log"), string(bytes.TrimSuffix(line, []byte("\r"))))
 		if events++; events == limit {

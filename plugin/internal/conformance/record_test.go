@@ -24,6 +24,7 @@ type record struct {
 	Time       string         `json:"time"`
 	Severity   string         `json:"severity"`
 	Body       string         `json:"body"`
+	Event      string         `json:"event"`
 	Attributes map[string]any `json:"attributes"`
 
 	instance string // that tagged it
@@ -41,6 +42,8 @@ func ofCollector(t *testing.T) (records []record) {
 		if err := json.Unmarshal(line, &r); err != nil {
 			t.Fatal(err)
 		}
+		delete(r.Attributes, "event.name") // stands in a field of its own
+		relative(r.Attributes, "")
 		records = append(records, r)
 	}
 	return records
@@ -58,7 +61,10 @@ func ofPlugin(t *testing.T, line []byte, logs string) (r record) {
 		delete(r.Attributes, key)
 		return text
 	}
-	r.Body, r.Severity = take("log"), take("severity")
+	r.Body, r.Severity, r.Event = take("log"), take("severity"), take("event.name")
+	take("host")
+	r.Body = strings.ReplaceAll(r.Body, logs+string(filepath.Separator), "")
+	relative(r.Attributes, logs)
 	r.Path = filepath.ToSlash(strings.TrimPrefix(take("path"), logs+string(filepath.Separator)))
 	if text := take("time"); text != "" {
 		at, err := time.Parse(time.RFC3339Nano, text)
@@ -72,11 +78,35 @@ func ofPlugin(t *testing.T, line []byte, logs string) (r record) {
 	return r
 }
 
-// agree compares the two, log by log.
+// relative makes the paths of what a finding or journey names relative to the folder of logs. Lines count from where a
+// host began to read, so they differ after a restart and are left out.
+func relative(v any, logs string) {
+	switch v := v.(type) {
+	case map[string]any:
+		if file, ok := v["file"].(string); ok {
+			v["file"] = filepath.ToSlash(strings.TrimPrefix(file, logs+string(filepath.Separator)))
+			delete(v, "line")
+		}
+		for _, inner := range v {
+			relative(inner, logs)
+		}
+	case []any:
+		for _, inner := range v {
+			relative(inner, logs)
+		}
+	}
+}
+
+// agree compares the two, log by log; findings and journeys, which belong to no one log, by what they say.
 func agree(t *testing.T, collector, plugin []record) {
 	t.Helper()
 	byPath := func(records []record) {
-		slices.SortStableFunc(records, func(a, b record) int { return cmp.Compare(a.Path, b.Path) })
+		slices.SortStableFunc(records, func(a, b record) int {
+			if a.Event != "" && b.Event != "" {
+				return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Body, b.Body))
+			}
+			return cmp.Compare(a.Path, b.Path)
+		})
 	}
 	byPath(collector)
 	byPath(plugin)

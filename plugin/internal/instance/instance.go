@@ -142,6 +142,10 @@ func (i *Instance) open() error {
 		}
 		return err
 	}
+	var relate *pipeline.LiveOptions
+	if s.Correlation {
+		relate = &s.Live
+	}
 	i.out, err = output.New(output.Config{
 		Instance:     name,
 		TagPrefix:    i.tagPrefix(),
@@ -152,6 +156,7 @@ func (i *Instance) open() error {
 		Clock:        pipeline.SystemClock{},
 		IdleAfter:    s.Bounds.IdleAfter,
 		Grace:        grace,
+		Relate:       relate,
 	}, engine, output.Parsing{Options: s.Parsing, Bounds: s.Bounds}, to2, store, i.log)
 	if err != nil {
 		errs := []error{err, to2.Close()}

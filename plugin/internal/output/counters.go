@@ -17,6 +17,7 @@ type Counters struct {
 	Again     atomic.Uint64 // those of them that had come before
 	Events    atomic.Uint64 // events read
 	Tagged    atomic.Uint64 // records that a rule matched
+	Found     atomic.Uint64 // findings and journeys
 	Passed    atomic.Uint64 // events that are no line, or tagged before
 	Undecoded atomic.Uint64 // values that are no event
 	Circular  atomic.Uint64 // events that this very instance has tagged before
@@ -30,9 +31,9 @@ type Counters struct {
 
 // Summary says in one line what was done, and in a second what went wrong, when something did.
 func (c *Counters) Summary() string {
-	text := fmt.Sprintf("done: chunks=%d again=%d events=%d lines=%d records=%d tagged=%d passed=%d delivered=%d restored=%d\n",
+	text := fmt.Sprintf("done: chunks=%d again=%d events=%d lines=%d records=%d tagged=%d found=%d passed=%d delivered=%d restored=%d\n",
 		c.Chunks.Load(), c.Again.Load(), c.Events.Load(), c.Pipeline.Lines.Load(), c.Pipeline.Records.Load(), c.Tagged.Load(),
-		c.Passed.Load(), c.Delivered.Load(), c.Restored.Load())
+		c.Found.Load(), c.Passed.Load(), c.Delivered.Load(), c.Restored.Load())
 	faults := ""
 	for _, f := range []struct {
 		name string

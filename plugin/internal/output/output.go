@@ -32,7 +32,8 @@ type Config struct {
 	RetryMemory  int  // bytes of tagged events kept until they are asked for again
 	Clock        pipeline.Clock
 	IdleAfter    time.Duration
-	Grace        time.Duration // how long Close may take to hand on what is left
+	Grace        time.Duration         // how long Close may take to hand on what is left
+	Relate       *pipeline.LiveOptions // nil: records are not related
 }
 
 // Answer is what Fluent Bit is told of a chunk.
@@ -60,7 +61,9 @@ type Output struct {
 	writer   writer
 	origins  []origin // of the chunk that is being read
 	retries  retries
-	carried  map[string]*sink.Batch // records that began in an earlier chunk and are complete now, by tag
+	carried  map[string]*sink.Batch // records that began in an earlier chunk and are complete now, and what was found, by tag
+	relater  *relater               // nil: records are not related
+	anew     bool                   // the chunk under way has been read before
 
 	handing sync.Mutex // guards what follows, and the order in which it is handed on; taken before mu
 	waiting []*held
@@ -86,6 +89,11 @@ func New(c Config, engine *rules.Engine, parsing Parsing, to sink.Sink, store *s
 		return table
 	}
 	o.table = o.newTable()
+	if c.Relate != nil {
+		if err := o.relate(engine.Set(), *c.Relate); err != nil {
+			return nil, err
+		}
+	}
 	if err := o.restore(); err != nil {
 		return nil, err
 	}
@@ -117,7 +125,11 @@ func (o *Output) answered(c *chunk, answer Answer) Answer {
 	o.mu.Lock()
 	c.done = answer != Retry
 	o.mu.Unlock()
-	if err := o.keep(); err != nil && answer == OK && c.lines > 0 {
+	err := o.keep()
+	if pending := o.keepPending(false); err == nil {
+		err = pending
+	}
+	if err != nil && answer == OK && c.lines > 0 {
 		answer = Retry
 	}
 	if answer == Retry {
@@ -170,10 +182,16 @@ func (o *Output) Close() error {
 	o.mu.Lock()
 	if o.state == nil {
 		o.table.Flush()
+		if o.relater != nil {
+			o.relater.live.End()
+		}
 	}
 	o.mu.Unlock()
 	delivered := o.deliverWaiting(ctx)
 	errs := []error{o.keep(), o.sink.Close()}
+	if o.relater != nil && o.relater.keeper != nil {
+		errs = append(errs, o.relater.keeper.SaveAll(ctx))
+	}
 	if o.state != nil {
 		errs = append(errs, o.state.Close())
 	} else if !delivered {
@@ -213,9 +231,13 @@ func (o *Output) tick() {
 	}()
 	o.mu.Lock()
 	o.guarded(o.table.FlushIdle)
+	if o.relater != nil {
+		o.guarded(o.relater.live.Tick)
+	}
 	o.mu.Unlock()
 	o.deliverWaiting(context.Background())
-	_ = o.keep() // told, and tried again at the next tick
+	_ = o.keep()            // told, and tried again at the next tick
+	_ = o.keepPending(true) // likewise
 }
 
 // interval is how often to look for logs that have been quiet for the timeout.

@@ -125,6 +125,7 @@ func (o *Output) take(res *pipeline.Result) {
 		o.counters.Tagged.Add(1)
 	}
 	o.batchOf(from).Add(func(dst []byte) []byte { return o.writer.append(dst, ev, res) })
+	o.takeRelated(from.tag, res)
 }
 
 func (o *Output) batchOf(from *origin) *sink.Batch {
@@ -140,13 +141,13 @@ func (o *Output) batchOf(from *origin) *sink.Batch {
 }
 
 // apart reads with a table of its own, and flushes it: the chunk has been read before, and the logs that it came from are
-// further on by now.
+// further on by now. Its records have been related.
 func (o *Output) apart(f func()) {
 	live := o.table
-	o.table = o.newTable()
+	o.table, o.anew = o.newTable(), true
 	f()
 	o.guarded(o.table.Flush)
-	o.table = live
+	o.table, o.anew = live, false
 }
 
 // guarded calls f, which reads. When it breaks, what is held goes on untagged, and reading begins anew.

@@ -51,6 +51,8 @@ func (r *Reader) line(tag string, ev event.Event) (l line) {
 		}
 		switch text, isText := event.Text(f.Value); {
 		case !isText:
+		case string(f.Name) == attribute.EventName && attribute.IsEvent(string(text)):
+			tagged = true
 		case string(f.Name) == r.Message:
 			l.text, l.found = text, true
 		case string(f.Name) == r.Path:

@@ -33,6 +33,9 @@ type Settings struct {
 	KeepOriginal bool
 	RecordTime   bool // the event's time becomes the record's own
 
+	Correlation bool // relate records
+	Live        pipeline.LiveOptions
+
 	Bounds      pipeline.Bounds
 	StatePath   string // folder for what must survive a restart; "" keeps it in memory
 	Fsync       bool   // what is said to be safe is on the disk

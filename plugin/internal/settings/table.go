@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
 	"time"
 	_ "time/tzdata" // Windows carries no zone names of its own
@@ -69,16 +68,15 @@ var table = []setting{
 
 	{name: "idle_timeout", def: "5s", doc: "How long a log must be quiet before what is held of it goes on.", set: above(func(s *Settings) *time.Duration { return &s.Bounds.IdleAfter })},
 	{name: "stream_timeout", def: "1h", doc: "How long a log must be quiet before it is forgotten.", set: above(func(s *Settings) *time.Duration { return &s.Bounds.DropAfter })},
-	{name: "max_streams", def: "10000", doc: "Bounds the logs that are followed at a time.", set: func(s *Settings, v string) error {
-		n, err := strconv.Atoi(v)
-		if err != nil || n <= 0 {
-			return errors.New("expected a whole number above zero")
-		}
-		s.Bounds.MaxStreams = n
-		return nil
-	}},
+	{name: "max_streams", def: "10000", doc: "Bounds the logs that are followed at a time.", set: count(func(s *Settings) *int { return &s.Bounds.MaxStreams })},
 
-	{name: "state_path", def: filepath.Join(DataFolder(), "state"), doc: "The folder that keeps held lines across restarts. `off` keeps them in memory alone, so that being killed loses them; that is the default of the sink `stdout`.",
+	{name: "correlation", def: "on", doc: "Relate records: what did not come, what comes too often, how far each scan came. What is found becomes events of its own.", set: yes(func(s *Settings) *bool { return &s.Correlation })},
+	{name: "correlation_lateness", def: "30s", doc: "How far behind the newest record of its log a record may be.", set: above(func(s *Settings) *time.Duration { return &s.Live.Correlator.Lateness })},
+	{name: "correlation_silent_after", def: "1h", doc: "How long nothing must have come from a host before what waits for it is undecided.", set: above(func(s *Settings) *time.Duration { return &s.Live.SilentAfter })},
+	{name: "correlation_max_open", def: "10000", doc: "Bounds what is pending for a rule that sets no bound of its own.", set: count(func(s *Settings) *int { return &s.Live.Correlator.MaxOpen })},
+	{name: "correlation_max_total", def: "250000", doc: "Bounds what is pending in all.", set: count(func(s *Settings) *int { return &s.Live.Correlator.MaxTotal })},
+
+	{name: "state_path", def: filepath.Join(DataFolder(), "state"), doc: "The folder that keeps held lines, and what correlation has pending, across restarts. `off` keeps them in memory alone, so that being killed loses them; that is the default of the sink `stdout`.",
 		set: func(s *Settings, v string) error {
 			s.StatePath = v
 			if v == "off" {
@@ -188,6 +186,7 @@ func (s *Settings) check() error {
 	if s.Bounds.DropAfter < s.Bounds.IdleAfter {
 		errs = append(errs, fmt.Errorf("stream_timeout: %s is shorter than idle_timeout, %s", s.Bounds.DropAfter, s.Bounds.IdleAfter))
 	}
+	s.Live.QuietAfter = s.Bounds.IdleAfter
 	s.Spool.Fsync = s.Fsync
 	s.OTLP.MessageKey, s.OTLP.HostKey, s.OTLP.PathKey = s.MessageKey, s.HostKey, s.PathKey
 	switch s.Sink {

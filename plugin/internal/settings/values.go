@@ -134,3 +134,14 @@ func size(v string) (int64, error) {
 	}
 	return n * factor, nil
 }
+
+func count(field func(*Settings) *int) setter {
+	return func(s *Settings, v string) error {
+		n, err := strconv.Atoi(v)
+		if err != nil || n <= 0 {
+			return errors.New("expected a whole number above zero")
+		}
+		*field(s) = n
+		return nil
+	}
+}

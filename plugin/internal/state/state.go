@@ -4,6 +4,8 @@
 package state
 
 import (
+	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/binary"
 	"encoding/hex"
@@ -15,6 +17,8 @@ import (
 
 	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
+
+	"github.com/cmtrail/cmtrail/internal/pipeline"
 )
 
 // Store is the file of one instance.
@@ -41,6 +45,7 @@ var (
 	bucketHeld    = []byte("held")
 	bucketWaiting = []byte("waiting")
 	bucketSelf    = []byte("instance")
+	bucketPending = []byte("pending")
 	keyName       = []byte("name")
 )
 
@@ -96,7 +101,7 @@ func open(path string, fsync bool) (s *Store, err error) {
 
 // prepare makes the buckets and gives the instance a name of its own, for good.
 func (s *Store) prepare(tx *bbolt.Tx) error {
-	for _, name := range [][]byte{bucketHeld, bucketWaiting, bucketSelf} {
+	for _, name := range [][]byte{bucketHeld, bucketWaiting, bucketSelf, bucketPending} {
 		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 			return err
 		}
@@ -120,11 +125,7 @@ func (s *Store) Name() string { return s.name }
 
 // Load gives what is kept: held first, then waiting, each in the order of its keys. Items hold until their function returns.
 func (s *Store) Load(held, waiting func(Item)) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("%s: %v", s.db.Path(), r)
-		}
-	}()
+	defer contain(s, &err)
 	return s.db.View(func(tx *bbolt.Tx) error {
 		each := func(bucket []byte, f func(Item)) error {
 			return tx.Bucket(bucket).ForEach(func(k, v []byte) error { f(Item{k, v}); return nil })
@@ -141,11 +142,7 @@ func (s *Store) Save(c Change) (err error) {
 	if c.Empty() {
 		return nil
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("%s: %v", s.db.Path(), r)
-		}
-	}()
+	defer contain(s, &err)
 	return s.db.Update(func(tx *bbolt.Tx) error {
 		if err := apply(tx.Bucket(bucketHeld), c.Held); err != nil {
 			return err
@@ -167,6 +164,42 @@ func apply(bucket *bbolt.Bucket, items []Item) error {
 		}
 	}
 	return nil
+}
+
+// Pending is what correlation has pending, as the pipeline keeps it.
+type Pending struct{ store *Store }
+
+// Pending returns the part of the file that is correlation's.
+func (s *Store) Pending() Pending { return Pending{s} }
+
+// Get returns the values of keys; nil for those that are not there.
+func (p Pending) Get(_ context.Context, keys []string) (values [][]byte, err error) {
+	defer contain(p.store, &err)
+	values = make([][]byte, len(keys))
+	err = p.store.db.View(func(tx *bbolt.Tx) error {
+		for i, k := range keys {
+			values[i] = bytes.Clone(tx.Bucket(bucketPending).Get([]byte(k)))
+		}
+		return nil
+	})
+	return values, err
+}
+
+// Put writes entries, all of them or none. A nil value deletes its key.
+func (p Pending) Put(_ context.Context, entries []pipeline.Entry) (err error) {
+	defer contain(p.store, &err)
+	items := make([]Item, len(entries))
+	for i, e := range entries {
+		items[i] = Item{[]byte(e.Key), e.Value}
+	}
+	return p.store.db.Update(func(tx *bbolt.Tx) error { return apply(tx.Bucket(bucketPending), items) })
+}
+
+// contain makes an error of how bbolt tells of pages that make no sense.
+func contain(s *Store, err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("%s: %v", s.db.Path(), r)
+	}
 }
 
 // Close lets go of the file.
