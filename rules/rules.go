@@ -34,6 +34,7 @@ type (
 	Engine  = match.Engine    // rules made ready for records
 	Matcher = match.Matcher   // an engine's evaluation, for one goroutine
 	Verdict = match.Verdict   // what the rules say of one record
+	Key     = match.Key       // a caught field
 	Entry   = errorcode.Entry // a known error code
 )
 

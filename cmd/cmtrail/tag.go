@@ -29,7 +29,9 @@ type tagger struct {
 	output   string
 	quiet    bool
 	options  parsers.Options
+	set      *rules.Set
 	pipeline *pipeline.Pipeline
+	relate   *relating
 	out      *bufio.Writer
 	line     []byte
 	err      error // first fault of writing
@@ -81,6 +83,7 @@ func (t *tagger) run(c *cobra.Command, paths []string) error {
 			}
 		}
 	}
+	t.relate = newRelating(t.set, len(inputs) == 1, t.write)
 	p := newProgress(c.ErrOrStderr(), t.quiet, inputs)
 	for _, in := range inputs {
 		if err := t.file(c.InOrStdin(), in, p); err != nil {
@@ -90,6 +93,7 @@ func (t *tagger) run(c *cobra.Command, paths []string) error {
 			break
 		}
 	}
+	t.relate.correlator.End()
 	p.done()
 	if err := t.out.Flush(); err != nil && t.err == nil {
 		t.err = err
@@ -129,9 +133,16 @@ func (t *tagger) prepare(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	t.pipeline = pipeline.New(rules.NewEngine(set))
+	t.set, t.pipeline = set, pipeline.New(rules.NewEngine(set))
 	t.out = bufio.NewWriterSize(c.OutOrStdout(), 1<<16)
 	return nil
+}
+
+// write writes a line, unless writing has failed before.
+func (t *tagger) write(line []byte) {
+	if t.err == nil {
+		_, t.err = t.out.Write(line)
+	}
 }
 
 // file reads one input whole.
@@ -146,11 +157,9 @@ func (t *tagger) file(stdin io.Reader, in input, p *progress) (err error) {
 		from = f
 	}
 	s := t.pipeline.Open(pipeline.Source{Host: t.host, Path: in.path, Name: in.log()}, t.options, func(r *pipeline.Result) {
-		if t.err != nil {
-			return
-		}
 		t.line = appendRecord(t.line[:0], in.name, r)
-		_, t.err = t.out.Write(t.line)
+		t.write(t.line)
+		t.relate.take(in.name, r)
 	})
 	_, err = io.Copy(s, p.reader(from, in))
 	s.Flush()
