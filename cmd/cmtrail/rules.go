@@ -83,7 +83,7 @@ func newTest() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return report(c, ruletest.Run(set, filter(args)), asJSON, verbose)
+			return tell(c, ruletest.Run(set, filter(args)), asJSON, verbose)
 		},
 	}
 	flags.add(c)
@@ -107,7 +107,7 @@ func filter(patterns []string) func(*rules.Rule) bool {
 	}
 }
 
-func report(c *cobra.Command, results []ruletest.Result, asJSON, verbose bool) error {
+func tell(c *cobra.Command, results []ruletest.Result, asJSON, verbose bool) error {
 	passed, failed := 0, 0
 	for _, r := range results {
 		if r.Passed() {

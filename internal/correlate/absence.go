@@ -18,7 +18,7 @@ func (absence) take(c *Correlator, s *subscription, e *event, m *matched) {
 		switch {
 		case i == nil:
 			c.unfound(s, e, m)
-		case e.at >= i.opened && e.at <= i.until:
+		case e.at >= i.opened-slack && e.at <= i.until:
 			c.remove(i)
 		}
 	case opens:
@@ -136,14 +136,22 @@ func (c *Correlator) unfound(s *subscription, e *event, m *matched) {
 	}
 }
 
-// tied gives an instance that has just been opened the closers of the same instant that came before it only because of
-// the names of their logs.
+// slack is how much before its question an answer may stand in another log. Components write their logs on their own, and
+// the one that answers can be quicker with its line than the one that asks.
+const slack = int64(time.Second)
+
+// tied gives an instance that has just been opened the closers that came before it only because of the names of their
+// logs, or, of an absence, a moment before.
 func (c *Correlator) tied(opened *subscription, e *event) {
 	h := c.home(opened.rel, e)
+	early := int64(0)
+	if opened.rel.cor.Kind == "absence" {
+		early = slack
+	}
 	waiting := h.unfound
 	h.unfound = nil
 	for _, u := range waiting {
-		if u.sub.rel == opened.rel && u.e.at == e.at && u.e.ref.Log != e.ref.Log {
+		if u.sub.rel == opened.rel && e.at-u.e.at <= early && u.e.ref.Log != e.ref.Log {
 			u.sub.rel.kind.take(c, &u.sub, u.e, u.m)
 		}
 	}

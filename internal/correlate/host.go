@@ -265,7 +265,9 @@ func (h *host) advance(to int64, final bool) {
 func (h *host) step(to int64) {
 	if to > h.now {
 		h.now = min(to, forever)
-		h.unfound = h.unfound[:0]
+		if len(h.unfound) > 0 && h.unfound[0].e.at < h.now-slack {
+			h.unfound = slices.DeleteFunc(h.unfound, func(u unfound) bool { return u.e.at < h.now-slack })
+		}
 	}
 }
 

@@ -1,0 +1,104 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/cmtrail/cmtrail/rules"
+)
+
+// Markdown writes the report for a ticket or a wiki.
+func (r *Report) Markdown(to io.Writer) error {
+	var b strings.Builder
+	p := &page{}
+	p.head(r)
+	fmt.Fprintf(&b, "# cmtrail scan\n\n%s\n", strings.TrimSpace(p.b.String()))
+	if len(r.Journeys) > 0 {
+		b.WriteString("\n## Journeys\n\n| started (UTC) | run | host | state | last step | steps | issues |\n| --- | --- | --- | --- | --- | --- | --- |\n")
+		for _, j := range r.Journeys {
+			b.WriteString(row(j))
+		}
+	}
+	b.WriteString("\n## Issues\n")
+	if len(r.Issues) == 0 {
+		b.WriteString("\nNo known issue shows.\n")
+	}
+	for _, i := range r.Issues {
+		fmt.Fprintf(&b, "\n### %s: %s\n\n", i.Rule.ID, cell(i.Rule.Title))
+		fmt.Fprintf(&b, "- severity: %s\n", i.Rule.Severity)
+		if i.Host != "" {
+			fmt.Fprintf(&b, "- host: %s\n", cell(i.Host))
+		}
+		fmt.Fprintf(&b, "- seen: %s", times(i.Count))
+		if !i.First.IsZero() {
+			fmt.Fprintf(&b, ", first %s UTC", i.First.UTC().Format(time.DateTime))
+		}
+		fmt.Fprintf(&b, "\n- evidence: `%s:%d` %s\n", clean(i.Evidence.File), i.Evidence.Line, code(firstLine(i.Evidence.Message)))
+		if f := i.Finding; f != nil && f.Missing != nil {
+			fmt.Fprintf(&b, "- missing: nothing answered within %s%s\n", spent(f.Missing.Within), logsOf(f.Missing.Logs))
+		}
+		about := i.Rule.About
+		for _, e := range []struct{ name, text string }{{"cause", about.Cause}, {"impact", about.Impact}, {"read next", strings.Join(about.LookNext, ", ")}, {"see", strings.Join(about.References, "; ")}} {
+			if e.text != "" {
+				fmt.Fprintf(&b, "- %s: %s\n", e.name, e.text)
+			}
+		}
+		if len(about.Fix) > 0 {
+			b.WriteByte('\n')
+		}
+		for n, fix := range about.Fix {
+			fmt.Fprintf(&b, "%d. %s\n", n+1, fix)
+		}
+	}
+	if len(r.Undecided) > 0 {
+		b.WriteString("\n## Undecided\n\n")
+		for _, u := range r.Undecided {
+			fmt.Fprintf(&b, "- %s (%s, `%s:%d`): %s%s\n", u.Rule.ID, times(u.Count), clean(u.First.File), u.First.Line, u.Why, logsOf(u.Logs))
+		}
+	}
+	if len(r.Unknown) > 0 {
+		b.WriteString("\n## Error codes without a name\n\n")
+		for _, c := range r.Unknown {
+			fmt.Fprintf(&b, "- `%s` (%s, `%s:%d`)\n", rules.FormatCode(c.Code), times(c.Count), clean(c.First.File), c.First.Line)
+		}
+	}
+	if len(r.Unread) > 0 {
+		b.WriteString("\n## Not read whole\n\n")
+		for _, u := range r.Unread {
+			fmt.Fprintf(&b, "- %s\n", cell(u))
+		}
+	}
+	_, err := io.WriteString(to, b.String())
+	return err
+}
+
+func row(j *rules.Journey) string {
+	name, last := j.Journey.ID, ""
+	if len(j.Keys) > 0 {
+		name += " " + cell(short(j.Keys[0].Value))
+	}
+	if j.LastStep != nil {
+		last = j.LastStep.ID
+	}
+	var issues []string
+	for _, r := range j.Issues {
+		issues = append(issues, r.ID)
+	}
+	return fmt.Sprintf("| %s | %s | %s | %s | %s | %d | %s |\n", j.Started.UTC().Format(time.DateTime), name, cell(j.Host), j.State, last, len(j.Steps), strings.Join(issues, " "))
+}
+
+// cell keeps text within a cell of a table, and from being read as markup.
+func cell(s string) string {
+	return strings.NewReplacer("|", `\|`, "<", "&lt;", "`", "'", "\n", " ").Replace(clean(s))
+}
+
+// code writes text as it is.
+func code(s string) string {
+	fence := "`"
+	for strings.Contains(s, fence) {
+		fence += "`"
+	}
+	return fence + " " + clean(s) + " " + fence
+}
