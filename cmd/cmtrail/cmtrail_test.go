@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/json"
 	"flag"
@@ -35,12 +36,19 @@ func TestGolden(t *testing.T) {
 		"tag-format":        {args: []string{"tag", "--format", "cmm", "-"}},
 		"tag-zone":          {args: []string{"tag", "--timezone", "Mars/Olympus", "-"}},
 		"tag-bad-rules":     {args: []string{"tag", "--rules", "testdata/bad.yaml", "-"}},
+		"tag-stuck":         {args: []string{"tag", "--host", "LAB-01", "testdata/stuck"}},
+		"scan":              {args: []string{"scan", "../../deploy/samples"}},
+		"scan-stuck":        {args: []string{"scan", "--color", "always", "testdata/stuck"}},
+		"scan-fleet":        {args: []string{"scan", "--format", "markdown", "--fail-on", "error", "testdata/fleet"}},
+		"scan-json":         {args: []string{"scan", "--format", "json", "--fail-on", "critical", "--host", "LAB-01", "testdata/stuck"}},
+		"scan-missing":      {args: []string{"scan", "testdata/none", "testdata/fleet/LAB-01/WUAHandler.log"}},
+		"scan-fail-on":      {args: []string{"scan", "--fail-on", "fatal", "-"}},
 		"errorcode":         {args: []string{"errorcode", "-2147024882", "0x80244017", "wu_e_pt_http_status_forbidden", "0x8FFFFFFF"}},
 		"errorcode-json":    {args: []string{"errorcode", "--json", "8024402C"}},
 		"errorcode-unknown": {args: []string{"errorcode", "WU_E_PT_HTTP_STATUS_DENYED"}},
 		"rules-lint":        {args: []string{"rules", "lint", "--no-default-rules", "--rules", "testdata/untested.yaml"}},
 		"rules-test":        {args: []string{"rules", "test", "--no-default-rules", "--rules", "testdata/wrong.yaml"}},
-		"rules-list":        {args: []string{"rules", "list", "CM-SCAN-*"}},
+		"rules-list":        {args: []string{"rules", "list", "CM-PROXY-*"}},
 		"unknown-command":   {args: []string{"tagg"}},
 		"rules-unknown":     {args: []string{"rules", "lnit"}},
 		"rules-list-none":   {args: []string{"rules", "list", "nope"}},
@@ -137,6 +145,30 @@ func TestLinksAreFollowed(t *testing.T) {
 	}
 }
 
+// An archive of logs gives what its folder gives; what would unpack to too much is refused.
+func TestArchive(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "support.zip")
+	f, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z := zip.NewWriter(f)
+	if err := z.AddFS(os.DirFS("testdata/stuck")); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	want, _, _ := call("", "scan", "testdata/stuck")
+	got, errOut, status := call("", "scan", name)
+	if d := cmp.Diff(want, got); d != "" || status != 0 {
+		t.Errorf("status %d, %s, -folder +archive:\n%s", status, errOut, d)
+	}
+}
+
 func TestRotatedFilesComeFirst(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{"WUAHandler.log", "WUAHandler.lo_", "WUAHandler-20260301-101112.log", "a.log"} {
@@ -163,6 +195,7 @@ func TestCompletion(t *testing.T) {
 		{[]string{"__complete", "rules", "test", "CM-GPO"}, "CM-GPO-OVERWRITTEN"},
 		{[]string{"__complete", "tag", "--bias", ""}, "ignore"},
 		{[]string{"__complete", "tag", "--format", ""}, "wua-etl"},
+		{[]string{"__complete", "scan", "--fail-on", ""}, "critical"},
 		{[]string{"__complete", "errorcode", "WU_E_PT_HTTP_STATUS_DEN"}, "WU_E_PT_HTTP_STATUS_DENIED"},
 	} {
 		if out, _, _ := call("", tt.args...); !strings.Contains(out, tt.want) {

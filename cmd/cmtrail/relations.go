@@ -99,7 +99,7 @@ func appendJourney(b []byte, j *rules.Journey) []byte {
 		b = appendTime(b, "time", s.First.Time())
 		b = appendField(b, "file", s.First.File)
 		b = appendInt(b, "line", int64(s.First.Line))
-		b = append(appendNumber(b, "spent", j.Spent(i).Seconds()), '}')
+		b = append(appendNumber(b, "spent", j.Spent(i).Round(time.Millisecond).Seconds()), '}')
 	}
 	b = append(b, `],"issues":`...)
 	b = appendList(b, j.Issues, func(r *rules.Rule) string { return r.ID })

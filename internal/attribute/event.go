@@ -84,7 +84,7 @@ func Journey(j *rules.Journey) map[string]any {
 	var steps, issues, ambiguous []any
 	for i, s := range j.Steps {
 		at := reference(&s.First)
-		at["id"], at["spent"] = s.Step.ID, j.Spent(i).Seconds()
+		at["id"], at["spent"] = s.Step.ID, j.Spent(i).Round(time.Millisecond).Seconds()
 		steps = append(steps, at)
 	}
 	for _, r := range j.Issues {

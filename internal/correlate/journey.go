@@ -202,11 +202,12 @@ func (c *Correlator) runOfKeys(h *host, j *journey, s *sight) *run {
 	return nil
 }
 
-// beginning returns a run that has only begun and has no name yet: several records can begin one.
+// beginning returns a run that has no name yet and that the record can be the beginning of: several records can begin a
+// run, and a log of which it has none can tell later that it has begun.
 func (h *host) beginning(j *journey, s *sight) *run {
 	var found *run
 	for _, r := range h.runs {
-		if r.j == j && r.started && !r.over && r.state == "" && len(r.keys) == 0 && !r.beyond(s) && within(r.last, s.e.at, j.nearest(s.e.ref.Log)) {
+		if r.j == j && r.started && !r.over && r.state == "" && !r.hasName() && (len(s.keys) > 0 || !r.beyond(s) || !slices.Contains(r.logs, s.e.ref.Log)) && !r.conflicts(s.keys) && within(r.last, s.e.at, j.nearest(s.e.ref.Log)) {
 			if found != nil {
 				return nil
 			}
@@ -237,9 +238,9 @@ func (h *host) near(j *journey, s *sight) (all []*run) {
 		}
 		joined := slices.Contains(r.logs, s.e.ref.Log)
 		switch {
-		case r.closed && (r.state != Failed || len(s.keys) > 0 || s.earliest() > r.endStep):
+		case r.closed && (r.state != Failed || !r.hasName() || len(s.keys) > 0 || s.earliest() > r.endStep):
 		case !r.closed && !r.started:
-		case !r.closed && r.state == Completed && s.furthest() <= r.endStep && s.ends == "" && s.earliest() < r.endStep:
+		case !r.closed && r.state == Completed && s.earliest() < r.endStep:
 		case joined && r.state == "" || within(r.last, s.e.at, d) || r.closed:
 			all = append(all, r)
 		}

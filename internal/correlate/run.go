@@ -110,7 +110,7 @@ func (r *run) join(s *sight) {
 		}
 	}
 	r.overtake()
-	if s.ends != "" && r.state == "" && r.started {
+	if s.ends != "" && r.started && (r.state == "" || r.state == Completed && s.furthest() > r.endStep) {
 		r.state, r.ended, r.endStep = s.ends, s.e.at, s.furthest()
 	}
 	if r.state == "" {
@@ -189,6 +189,11 @@ func (r *run) unsure(s *sight) {
 	}
 }
 
+// hasName tells whether the run has a name of its own, a value of the journey's first key.
+func (r *run) hasName() bool {
+	return slices.ContainsFunc(r.keys, func(k match.Key) bool { return k.Name == r.j.def.Keys[0] })
+}
+
 // named tells whether the run can bear the keys: its own name, the first key of the journey, is not another.
 func (r *run) named(keys []match.Key) bool {
 	own := r.j.def.Keys[0]
@@ -218,7 +223,7 @@ func (r *run) beyond(s *sight) bool { return r.furthest > s.furthest() }
 
 // goesBack tells whether a record takes up again a run that has failed.
 func (r *run) goesBack(s *sight) bool {
-	return r.state == Failed && s.ends == "" && s.e.at >= r.ended && len(s.steps) > 0 && s.furthest() < r.endStep && !s.e.late
+	return r.state == Failed && s.ends == "" && s.e.at >= r.ended && len(s.steps) > 0 && (s.starts || s.furthest() < r.endStep) && !s.e.late
 }
 
 // retry reports the attempt that failed and begins the next.

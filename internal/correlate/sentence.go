@@ -39,8 +39,8 @@ func (r *Reference) place() string {
 func (j *Journey) Sentence() string {
 	var b strings.Builder
 	b.WriteString(j.Journey.Title)
-	if len(j.Keys) > 0 {
-		b.WriteString(" " + j.Keys[0].Value)
+	if name := j.Name(); name != "" {
+		b.WriteString(" " + name)
 	}
 	switch j.State {
 	case Completed, Failed:
@@ -62,3 +62,13 @@ func (j *Journey) Sentence() string {
 	b.WriteByte('.')
 	return b.String()
 }
+
+// Name returns the id of the run, "" when it has none of its own: a GUID under the journey's first key.
+func (j *Journey) Name() string {
+	if len(j.Keys) == 0 || j.Keys[0].Name != j.Journey.Keys[0] || len(j.Keys[0].Value) != guidLength {
+		return ""
+	}
+	return j.Keys[0].Value
+}
+
+const guidLength = 36

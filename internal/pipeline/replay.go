@@ -42,7 +42,6 @@ type head struct {
 	log    string
 	record *parsers.Record
 	at     int64 // when it was written, never before the one before it
-	zoned  bool
 	next   func() (*parsers.Record, bool)
 }
 

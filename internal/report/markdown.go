@@ -76,8 +76,8 @@ func (r *Report) Markdown(to io.Writer) error {
 
 func row(j *rules.Journey) string {
 	name, last := j.Journey.ID, ""
-	if len(j.Keys) > 0 {
-		name += " " + cell(short(j.Keys[0].Value))
+	if id := j.Name(); id != "" {
+		name += " " + cell(short(id))
 	}
 	if j.LastStep != nil {
 		last = j.LastStep.ID

@@ -105,8 +105,8 @@ func (p *page) head(r *Report) {
 
 func (p *page) journey(j *rules.Journey, host bool) {
 	name := j.Journey.Title
-	if len(j.Keys) > 0 {
-		name += " " + clean(short(j.Keys[0].Value))
+	if id := j.Name(); id != "" {
+		name += " " + clean(short(id))
 	}
 	if host && j.Host != "" {
 		name += " on " + clean(j.Host)
