@@ -93,9 +93,15 @@ func readOutput(t *testing.T, path, logs string) (records []record) {
 	return records
 }
 
-// byPath sorts records by path and leaves those of one path in the order in which they came.
+// byPath sorts records by path and leaves those of one path in the order in which they came. Findings and journeys, which
+// belong to no one log, are sorted by what they say.
 func byPath(records []record) {
-	slices.SortStableFunc(records, func(a, b record) int { return cmp.Compare(a.Path, b.Path) })
+	slices.SortStableFunc(records, func(a, b record) int {
+		if a.Event != "" && b.Event != "" {
+			return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Host, b.Host), cmp.Compare(a.Body, b.Body))
+		}
+		return cmp.Compare(a.Path, b.Path)
+	})
 }
 
 // lines writes one record a line, for golden files that a reader can compare.
