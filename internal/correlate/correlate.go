@@ -29,7 +29,7 @@ const (
 type Options struct {
 	Lateness time.Duration // how far behind the newest of its log a record may be: 30 s
 	MaxOpen  int           // pending instances of a rule that sets no max_open: 10 000
-	MaxTotal int           // pending instances and journeys in all: 250 000
+	MaxTotal int           // pending instances and journeys in all, and as many records that wait for their place: 250 000
 	MaxHosts int           // hosts that are remembered: 200 000
 }
 
@@ -62,6 +62,7 @@ type Input struct {
 type Counters struct {
 	Late      uint64            // records older than their log's newest by more than the lateness: they open nothing
 	Untimed   uint64            // records without a time, which are not related
+	Hurried   uint64            // events related before their time, because too many waited
 	Evicted   uint64            // instances, journeys and hosts let go of because there were too many
 	Findings  map[string]uint64 // by rule
 	Undecided map[string]uint64 // by rule
@@ -86,6 +87,7 @@ type Correlator struct {
 	runs      map[runKey]*run
 	live      list.List // of *run, the one with the oldest news last
 	open      int       // instances and runs
+	waiting   int       // events of all hosts
 	due       dueHeap
 	depth     int
 	runner    *condition.Runner
@@ -227,8 +229,8 @@ func (c *Correlator) AdvanceAll(at time.Time) {
 }
 
 func (c *Correlator) advanceAll(to int64) {
-	for len(c.due) > 0 && c.due[0].at <= to {
-		h := heap.Pop(&c.due).(due).host
+	for len(c.due) > 0 && c.due[0].dueAt <= to {
+		h := heap.Pop(&c.due).(*host)
 		h.dueAt = 0
 		h.advance(to, false)
 		h.reschedule()
@@ -343,6 +345,8 @@ func (c *Correlator) drop(h *host) {
 	for _, i := range h.instances() {
 		c.remove(i)
 	}
+	c.unschedule(h)
+	c.waiting -= len(h.events)
 	c.known.Remove(h.element)
 	delete(c.hosts, h.name)
 	c.touch(h)

@@ -19,6 +19,7 @@ type host struct {
 	newest  int64 // the newest record of any log
 	now     int64 // events up to here have been related
 	dueAt   int64 // when the correlator looks at it next; 0: not at all
+	place   int   // in the heap of those
 	events  eventHeap
 	timers  timerHeap
 	own     []*instance // what is pending for it, and some that is over
@@ -30,6 +31,7 @@ type host struct {
 	before  []trace   // those of before the restart
 	zoneless
 	pendingOwn int
+	forgotten  bool
 }
 
 // zoneless is for logs that print no offset: they have that of the host's other logs.
@@ -227,9 +229,18 @@ func (h *host) wasSilent(at int64, within time.Duration) (until int64, silence b
 	return 0, false
 }
 
+// push has an event wait for its place among those of the host. When too many wait in all, the host's first is related at
+// once: what comes late then is late.
 func (h *host) push(e *event) {
 	heap.Push(&h.events, e)
-	h.c.schedule(h, h.events[0].at)
+	h.c.waiting++
+	if h.c.waiting > h.c.options.MaxTotal {
+		h.c.counters.Hurried++
+		h.advance(h.events[0].at, false)
+	}
+	if len(h.events) > 0 {
+		h.c.schedule(h, h.events[0].at)
+	}
 }
 
 func (h *host) wakeAt(at int64, w waker) {
@@ -246,6 +257,7 @@ func (h *host) advance(to int64, final bool) {
 		switch {
 		case len(h.events) > 0 && h.events[0].at <= to && (len(h.timers) == 0 || h.events[0].at <= h.timers[0].at):
 			e := heap.Pop(&h.events).(*event)
+			h.c.waiting--
 			h.step(e.at)
 			h.c.dispatch(h, e)
 		case len(h.timers) > 0 && h.timers[0].at <= to:
@@ -327,8 +339,14 @@ func (h *host) repeated(e *event) bool {
 	if h.c.changed == nil {
 		return false // nobody will restart from here
 	}
-	oldest := h.newest - int64(h.c.options.Lateness)
-	h.recent = slices.DeleteFunc(h.recent, func(r trace) bool { return r.At < oldest })
+	if len(h.recent) >= maxRecent {
+		oldest := h.newest - int64(h.c.options.Lateness)
+		h.recent = slices.DeleteFunc(h.recent, func(r trace) bool { return r.At < oldest })
+		h.recent = slices.Delete(h.recent, 0, max(0, len(h.recent)-maxRecent/2))
+	}
 	h.recent = append(h.recent, t)
 	return false
 }
+
+// maxRecent is the number of events that a restart knows again.
+const maxRecent = 256

@@ -1,9 +1,11 @@
 package correlate_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -253,4 +255,28 @@ func split(want string) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// TestBounds floods the correlator with made-up keys and hosts: what is kept stays below the bounds, and what is let go of
+// is undecided and counted.
+func TestBounds(t *testing.T) {
+	rules := rulesOfAll + "  - {id: CM-T-ONE, absence: {after: a.01.asked, expect: a.02.answered, by: id, within: 10m, max_open: 50}" + issue
+	w := newWorld(t, rules, correlate.Options{MaxTotal: 200, MaxHosts: 30})
+	const asked = 5000
+	for i := range asked {
+		host := "h"
+		if i%2 == 0 {
+			host = fmt.Sprint("made-up-", i)
+		}
+		l := line{at: midnight.Add(time.Duration(i) * 10 * time.Millisecond), host: host, log: "Ask.log", n: i, zone: true, text: fmt.Sprint("asked k", i)}
+		w.take(l)
+		w.AdvanceAll(l.at)
+		if w.Open() > 50 || w.Hosts() > 31 {
+			t.Fatalf("%d are open on %d hosts", w.Open(), w.Hosts())
+		}
+	}
+	w.End()
+	if n := w.Counters().Undecided["CM-T-ONE"]; n != asked {
+		t.Errorf("%d are undecided, expected every one of %d", n, asked)
+	}
 }

@@ -269,6 +269,7 @@ func (c *Correlator) Restore(name string, state []byte) error {
 	}
 	for _, e := range s.Events {
 		heap.Push(&h.events, c.restoreEvent(h, &e, known))
+		c.waiting++
 	}
 	for _, e := range s.Waiting {
 		h.waiting = append(h.waiting, c.restoreEvent(h, &e, known))

@@ -36,31 +36,46 @@ func (h *timerHeap) Pop() any {
 	return last
 }
 
-// due says when a host has something to do next.
-type due struct {
-	at   int64
-	host *host
-}
-
-type dueHeap []due
+// dueHeap has the host on top that has something to do next. Each host is in it once.
+type dueHeap []*host
 
 func (h dueHeap) Len() int           { return len(h) }
-func (h dueHeap) Less(i, j int) bool { return h[i].at < h[j].at }
-func (h dueHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *dueHeap) Push(x any)        { *h = append(*h, x.(due)) }
+func (h dueHeap) Less(i, j int) bool { return h[i].dueAt < h[j].dueAt }
+func (h dueHeap) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].place, h[j].place = i, j
+}
+func (h *dueHeap) Push(x any) {
+	due := x.(*host)
+	due.place = len(*h)
+	*h = append(*h, due)
+}
 func (h *dueHeap) Pop() any {
 	all := *h
 	last := all[len(all)-1]
-	all[len(all)-1] = due{}
+	all[len(all)-1] = nil
 	*h = all[:len(all)-1]
 	return last
 }
 
-// schedule has the host looked at when time has come to at. An entry that came to nothing costs one look.
+// schedule has the host looked at when time has come to at.
 func (c *Correlator) schedule(h *host, at int64) {
-	if h == c.global || h.dueAt != 0 && h.dueAt <= at {
-		return
+	switch {
+	case h == c.global || h.forgotten:
+	case h.dueAt == 0:
+		h.dueAt = at
+		heap.Push(&c.due, h)
+	case at < h.dueAt:
+		h.dueAt = at
+		heap.Fix(&c.due, h.place)
 	}
-	h.dueAt = at
-	heap.Push(&c.due, due{at, h})
+}
+
+// unschedule takes a host that is forgotten out of the heap.
+func (c *Correlator) unschedule(h *host) {
+	if h.dueAt != 0 {
+		heap.Remove(&c.due, h.place)
+		h.dueAt = 0
+	}
+	h.forgotten = true
 }

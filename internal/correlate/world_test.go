@@ -19,6 +19,7 @@ import (
 type world struct {
 	t       testing.TB
 	set     *ruleset.Set
+	codes   *errorcode.Table
 	matcher *match.Matcher
 	options correlate.Options
 	*correlate.Correlator
@@ -43,7 +44,7 @@ func newWorld(t testing.TB, yaml string, opt correlate.Options) *world {
 	if len(faults) > 0 {
 		t.FailNow()
 	}
-	w := &world{t: t, set: set, matcher: match.New(set, codes).NewMatcher(), options: opt}
+	w := &world{t: t, set: set, codes: codes, matcher: match.New(set, codes).NewMatcher(), options: opt}
 	w.restart()
 	return w
 }
