@@ -9,11 +9,16 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cmtrail/cmtrail/internal/pipeline"
+	"github.com/cmtrail/cmtrail/parsers"
+	"github.com/cmtrail/cmtrail/rules"
 )
 
 // follower is the built Collector following a folder of logs, a folder a host.
@@ -181,5 +186,96 @@ func TestRestart(t *testing.T) {
 				t.Errorf("findings (-want +got):\n%s\n%s", diff, &f.stderr)
 			}
 		})
+	}
+}
+
+// step is a record of a scenario.
+type step struct{ log, clock, message string }
+
+// The scenarios in which something does not come, each on a host of its own, and the issue that tells.
+var scenarios = map[string]struct {
+	issue string
+	steps []step
+}{
+	"a scan that WUAHandler never picks up": {"CM-SCAN-NOT-STARTED", []step{
+		{"WUAHandler.log", "07:00:00", "Successfully completed scan."},
+		{"ScanAgent.log", "08:00:00", "ScanJob({8c1f7a52-3d0e-4b6c-9f21-5a7e60d4c381}): CScanJob::Execute - successfully requested Scan, ScanType=1"},
+		{"StateMessage.log", "08:04:00", "Waiting"},
+		{"StateMessage.log", "08:07:00", "Waiting"},
+	}},
+	"a Group Policy refresh that never comes": {"CM-GPO-REFRESH-TIMEOUT", []step{
+		{"WUAHandler.log", "08:00:00", "Waiting for 2 mins for Group Policy to notify of WUA policy change..."},
+		{"StateMessage.log", "08:02:00", "Waiting"},
+		{"StateMessage.log", "08:05:00", "Waiting"},
+	}},
+	"a search that starts and never ends": {"CM-SCAN-HUNG", []step{
+		{"WUAHandler.log", "08:00:00", "Async searching of updates using WUAgent started."},
+		{"StateMessage.log", "08:30:00", "Waiting"},
+		{"StateMessage.log", "09:05:00", "Waiting"},
+	}},
+	"a synchronisation that starts and does not end": {"CM-SYNC-NO-END", []step{
+		{"wsyncmgr.log", "08:00:00", `STATMSG: ID=6701 SEV=I LEV=M SOURCE="SMS Server" COMP="SMS_WSUS_SYNC_MANAGER" SYS=SITE01 SITE=CT1 PID=432 TID=3404`},
+		{"wsyncmgr.log", "10:00:00", "Waiting"},
+		{"wsyncmgr.log", "11:00:00", "Waiting"},
+		{"wsyncmgr.log", "12:05:00", "Waiting"},
+	}},
+	"a location request that is answered": {"", []step{
+		{"LocationServices.log", "08:00:00", sent(requestA)},
+		{"LocationServices.log", "08:00:05", calledBack(requestA)},
+		{"LocationServices.log", "08:30:00", "Waiting"},
+	}},
+}
+
+// TestSameVerdicts runs each scenario live and as a replay.
+func TestSameVerdicts(t *testing.T) {
+	f := newFollower(t)
+	var files []pipeline.File
+	records, host := 0, 0
+	var want []string
+	for name, s := range scenarios {
+		host++
+		machine := fmt.Sprintf("LAB-%02d", host)
+		logs := map[string]bool{}
+		for _, step := range s.steps {
+			f.write(machine, step.log, step.clock, step.message)
+			logs[step.log] = true
+			records++
+		}
+		for log := range logs {
+			path := filepath.Join(f.logs, machine, log)
+			files = append(files, pipeline.File{Source: pipeline.Source{Host: machine, Name: log}, Name: log, Open: func() (io.ReadCloser, error) { return os.Open(path) }})
+		}
+		if s.issue != "" {
+			want = append(want, machine+" "+s.issue)
+			t.Logf("%s: %s", machine, name)
+		}
+	}
+	f.came(records)
+	eventually(t, "the findings", func() bool { return len(f.findings()) >= len(want) })
+	f.stop(syscall.SIGTERM)
+
+	engine, err := rules.LoadEngine(rules.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var replayed []string
+	correlator := rules.NewCorrelator(engine.Set(), rules.CorrelatorOptions{}, rules.CorrelatorOutput{Finding: func(f *rules.Finding) {
+		replayed = append(replayed, f.Host+" "+f.Rule.ID)
+	}})
+	pipeline.New(engine).NewReplay(parsers.Options{}, correlator, nil).Run(files, func(i int, err error) { t.Errorf("%s: %v", files[i].Name, err) })
+
+	var live []string
+	for _, finding := range f.findings() {
+		live = append(live, strings.NewReplacer("[", "", "]", "").Replace(strings.TrimSuffix(finding, " <nil>")))
+	}
+	slices.Sort(live)
+	slices.Sort(replayed)
+	if diff := cmp.Diff(replayed, live); diff != "" {
+		t.Errorf("findings (-replay +live):\n%s\n%s", diff, &f.stderr)
+	}
+	for _, finding := range want {
+		if !slices.Contains(live, finding) {
+			t.Errorf("%s was not found", finding)
+		}
 	}
 }
