@@ -45,6 +45,9 @@ func (l *lines) source(lr plog.LogRecord, whole pipeline.Source) pipeline.Source
 	if own.Host == "" {
 		own.Host = whole.Host
 	}
+	if own.Arch == "" {
+		own.Arch = whole.Arch
+	}
 	if own.Path == "" && own.Name == "" {
 		own.Path, own.Name = whole.Path, whole.Name
 	}
@@ -56,6 +59,8 @@ func (l *lines) sourceOf(attrs pcommon.Map) (s pipeline.Source) {
 		switch name {
 		case l.host:
 			s.Host = v.AsString()
+		case attribute.HostArch:
+			s.Arch = v.AsString()
 		case attribute.FilePath:
 			s.Path = v.AsString()
 		case attribute.FileName:

@@ -30,6 +30,7 @@ var (
 type scanner struct {
 	rules  ruleFlags
 	host   string
+	arch   string
 	zone   string
 	bias   string
 	format string
@@ -53,6 +54,7 @@ func newScan() *cobra.Command {
 	s.rules.add(c)
 	f := c.Flags()
 	f.StringVar(&s.host, "host", "", "name of the machine that all logs are from")
+	f.StringVar(&s.arch, "arch", "", "processor architecture of the machines: amd64, arm64 or x86")
 	f.StringVar(&s.zone, "timezone", "", "zone of formats that write local time without an offset; the default takes that of the machine's other logs")
 	f.StringVar(&s.bias, "bias", "windows", "how to read the bias of ccm stamps: windows, iso or ignore")
 	f.StringVar(&s.format, "format", "text", "form of the report: text, json or markdown")
@@ -83,6 +85,9 @@ func (s *scanner) run(c *cobra.Command, paths []string) error {
 		return err
 	}
 	defer files.close()
+	for i := range files.all {
+		files.all[i].Source.Arch = s.arch
+	}
 	b := report.NewBuilder(len(files.all), files.passed)
 	for _, err := range unread {
 		b.Unread(err)

@@ -22,6 +22,7 @@ var errBrokenPipe = errors.New("broken pipe")
 type tagger struct {
 	rules    ruleFlags
 	host     string
+	arch     string
 	zone     string
 	log      string
 	format   string
@@ -49,6 +50,7 @@ func newTag() *cobra.Command {
 	t.rules.add(c)
 	f := c.Flags()
 	f.StringVar(&t.host, "host", "", "name of the machine that the logs are from")
+	f.StringVar(&t.arch, "arch", "", "processor architecture of that machine: amd64, arm64 or x86")
 	f.StringVar(&t.zone, "timezone", "", "zone of formats that write local time without an offset, such as Europe/Amsterdam")
 	f.StringVar(&t.log, "log", "", "name of the log on standard input")
 	f.StringVar(&t.format, "format", "", "format of all inputs; the default finds it out for each")
@@ -156,7 +158,7 @@ func (t *tagger) file(stdin io.Reader, in input, p *progress) (err error) {
 		defer func() { _ = f.Close() }() // read only: closing loses nothing
 		from = f
 	}
-	s := t.pipeline.Open(pipeline.Source{Host: t.host, Path: in.path, Name: in.log()}, t.options, func(r *pipeline.Result) {
+	s := t.pipeline.Open(pipeline.Source{Host: t.host, Arch: t.arch, Path: in.path, Name: in.log()}, t.options, func(r *pipeline.Result) {
 		t.line = appendRecord(t.line[:0], in.name, r)
 		t.write(t.line)
 		t.relate.take(in.name, r)

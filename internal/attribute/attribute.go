@@ -31,6 +31,7 @@ const (
 	RuleIDs       = "configmgr.rule.ids"
 	KeyPrefix     = "configmgr.key."
 
+	HostArch   = "host.arch"
 	EventName  = "event.name"
 	Cause      = "configmgr.issue.cause"
 	Impact     = "configmgr.issue.impact"

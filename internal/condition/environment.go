@@ -13,6 +13,7 @@ type environment struct {
 	Host      string `expr:"host"`
 	Source    string `expr:"source"`
 	Thread    int    `expr:"thread"`
+	Arch      string `expr:"arch"`
 
 	Has     func(int) bool   // whether the hole of this number is filled
 	Carries func(int) bool   // whether the record carries the condition's code of this number

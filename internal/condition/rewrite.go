@@ -30,7 +30,7 @@ func (k kind) String() string {
 
 // fields are the record's values by name.
 var fields = map[string]kind{
-	"message": text, "component": text, "file": text, "format": text, "severity": text, "host": text, "source": text,
+	"message": text, "component": text, "file": text, "format": text, "severity": text, "host": text, "source": text, "arch": text,
 	"thread": integer,
 }
 

@@ -23,6 +23,7 @@ type Values struct {
 	Host      string
 	Source    string
 	Thread    int
+	Arch      string          // processor architecture of the host, as host.arch of the semantic conventions; "" when not known
 	Codes     func() []uint32 // the record's codes; asked for only by code(..); nil: none
 }
 
@@ -55,6 +56,7 @@ func (r *Runner) Begin(v Values) {
 	e := r.env
 	e.Message, e.Component, e.File, e.Format = v.Message, v.Component, v.File, v.Format
 	e.Severity, e.Host, e.Source, e.Thread = v.Severity, v.Host, v.Source, v.Thread
+	e.Arch = v.Arch
 	r.codes, r.found, r.asked = v.Codes, nil, false
 }
 

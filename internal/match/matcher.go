@@ -16,6 +16,7 @@ type Matcher struct {
 	verdict Verdict
 	once    once
 
+	arch    string // of the host under way
 	record  *parsers.Record
 	group   *group
 	round   uint32
@@ -40,6 +41,10 @@ func (e *Engine) NewMatcher() *Matcher {
 	}
 	return m
 }
+
+// On says which processor architecture the hosts of the records that follow have, as host.arch of the semantic conventions
+// names it; "" when it is not known.
+func (m *Matcher) On(arch string) { m.arch = arch }
 
 // Match returns what the rules say of a record of the log, by its normalised name or "", on the host; nil when neither
 // they nor their relations take notice and the message carries no error code. It allocates nothing then, and its cost does not depend on the
@@ -68,7 +73,7 @@ func (m *Matcher) Match(r *parsers.Record, log, host string) *Verdict {
 	m.scratch = m.scratch[:0]
 	m.runner.Begin(condition.Values{
 		Message: r.Message, Component: r.Component, File: log, Format: string(r.Format), Severity: r.Severity.String(),
-		Host: host, Source: r.SourceFile, Thread: int(r.Thread), Codes: m.carried,
+		Host: host, Source: r.SourceFile, Thread: int(r.Thread), Codes: m.carried, Arch: m.arch,
 	})
 	for _, id := range m.found {
 		m.try(&m.group.alternatives[id])

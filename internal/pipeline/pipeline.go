@@ -14,6 +14,7 @@ type Source struct {
 	Host   string
 	Path   string // path of the file, or its name alone; "" when nothing is known
 	Name   string // name of the file as people know it; "" = the last part of Path
+	Arch   string // processor architecture of the host, as host.arch of the semantic conventions; "" when nothing is known
 	Stream string // what tells files apart whose path is not known
 }
 

@@ -131,6 +131,7 @@ func (r *Replay) instant(h *head) int64 {
 }
 
 func (r *Replay) take(h *head) {
+	r.matcher.On(h.source.Arch)
 	r.result = Result{Source: h.source, Log: h.log, Record: h.record, Verdict: r.matcher.Match(h.record, h.log, h.source.Host)}
 	r.pipeline.counters.add(h.record, r.result.Verdict)
 	r.correlator.Record(&rules.CorrelatorInput{Host: h.source.Host, Log: h.log, File: h.name, Record: h.record, Verdict: r.result.Verdict})

@@ -83,6 +83,7 @@ func (s *Stream) settle(before int) {
 
 func (s *Stream) take(r *parsers.Record) {
 	s.result.Record = r
+	s.matcher.On(s.result.Source.Arch)
 	s.result.Verdict = s.matcher.Match(r, s.log, s.result.Source.Host)
 	s.count(r)
 	s.result.Origin = s.origins.of(r.LineStart)

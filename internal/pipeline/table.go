@@ -203,7 +203,7 @@ func (t *Table) stream(src Source) *entry {
 	}
 	src = Source{
 		Host: strings.Clone(src.Host), Path: strings.Clone(src.Path),
-		Name: strings.Clone(src.Name), Stream: strings.Clone(src.Stream),
+		Name: strings.Clone(src.Name), Stream: strings.Clone(src.Stream), Arch: strings.Clone(src.Arch),
 	}
 	k = src.key()
 	e := &entry{Stream: newStream(src, t.options, t.matcher, t.pipeline.counters, t.emit), key: k, used: now}

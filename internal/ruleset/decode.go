@@ -68,6 +68,7 @@ var testFields = []field[rawTest]{
 	list("expect", "Where the rule shows; nothing: nowhere.", expectFields, func(d *decoder, n *yaml.Node, t *rawTest) {
 		t.expect = each(d, n, "expect", func(n *yaml.Node) *rawExpect { e := &rawExpect{}; mapping(d, n, "expect", expectFields, e); return e })
 	}),
+	one("arch", "Processor architecture of the host: amd64, arm64 or x86.", shapeText, func(t *rawTest) *text { return &t.arch }),
 	one("undecided", "How many questions stay undecided.", shapeInt, func(t *rawTest) *text { return &t.undecided }),
 }
 

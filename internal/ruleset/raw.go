@@ -102,6 +102,7 @@ type rawTest struct {
 	logs      []*entry
 	expect    []*rawExpect
 	undecided text
+	arch      text
 }
 
 type rawExpect struct {

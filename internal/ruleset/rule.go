@@ -295,6 +295,7 @@ func (c *compiler) test(raw *rawTest) Test {
 		}
 		t.Logs = append(t.Logs, TestLog{l.name.String(), l.value.String()})
 	}
+	t.Arch = raw.arch.String()
 	if raw.undecided.given() {
 		t.Undecided = c.positive(raw.undecided)
 	}

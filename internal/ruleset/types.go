@@ -124,6 +124,7 @@ type Test struct {
 	Logs      []TestLog
 	Expect    []Expect // empty: the rule must not show (a near miss)
 	Undecided int
+	Arch      string // processor architecture of the host
 	Where     Place
 }
 

@@ -68,6 +68,7 @@ type sight struct {
 }
 
 func run(m *rules.Matcher, r *rules.Rule, t *ruleset.Test) string {
+	m.On(t.Arch)
 	shown := map[string][]sight{}
 	var got []string
 	for _, l := range t.Logs {

@@ -59,6 +59,8 @@ func (r *Reader) line(tag string, ev event.Event) (l line) {
 			path = text
 		case string(f.Name) == attribute.FilePath && path == nil:
 			path = text
+		case string(f.Name) == attribute.HostArch:
+			l.source.Arch = view(text)
 		case string(f.Name) == attribute.FileName:
 			name = text
 		case string(f.Name) == r.Host:
