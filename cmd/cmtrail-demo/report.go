@@ -15,6 +15,7 @@ import (
 
 // record is what the report needs of a log record.
 type record struct {
+	event  string // of a finding or journey; "" for a record of a log
 	file   string // below the folder of logs
 	step   string
 	title  string
@@ -61,7 +62,7 @@ func readRecords(out, logs string) ([]record, error) {
 		for _, rl := range b.ResourceLogs {
 			for _, sl := range rl.ScopeLogs {
 				for _, lr := range sl.LogRecords {
-					r := record{body: lr.Body.StringValue}
+					r := record{body: strings.ReplaceAll(lr.Body.StringValue, logs+string(filepath.Separator), "")}
 					for _, a := range lr.Attributes {
 						r.set(a.Key, a.Value, logs)
 					}
@@ -74,6 +75,8 @@ func readRecords(out, logs string) ([]record, error) {
 
 func (r *record) set(key string, v value, logs string) {
 	switch key {
+	case "event.name":
+		r.event = v.StringValue
 	case "log.file.path":
 		r.file = filepath.ToSlash(strings.TrimPrefix(v.StringValue, logs+string(filepath.Separator)))
 	case "configmgr.step.id":
@@ -93,8 +96,9 @@ type row struct {
 }
 
 // report prints what was found, and says whether anything was tagged.
-func report(w io.Writer, records []record) bool {
+func report(w io.Writer, all []record) bool {
 	counts := map[row]int{}
+	records := slices.DeleteFunc(slices.Clone(all), func(r record) bool { return r.event != "" })
 	tagged := 0
 	for _, r := range records {
 		if r.step == "" && len(r.issues) == 0 {
@@ -129,8 +133,24 @@ func report(w io.Writer, records []record) bool {
 		}
 		fmt.Fprintf(w, "  %s  %s\n      %s\n", strings.Join(r.issues, " "), r.file, firstLine(r.body))
 	}
+	events(w, all, "configmgr.finding", "What several lines show:")
+	events(w, all, "configmgr.journey", "How far each run came:")
 	fmt.Fprintf(w, "\n%d records, %d of them tagged\n", len(records), tagged)
 	return tagged > 0
+}
+
+// events prints what findings or journeys say.
+func events(w io.Writer, all []record, name, title string) {
+	for _, r := range all {
+		if r.event != name {
+			continue
+		}
+		if title != "" {
+			fmt.Fprintf(w, "\n%s\n", title)
+			title = ""
+		}
+		fmt.Fprintf(w, "  %s\n", r.body)
+	}
 }
 
 // firstLine returns the first line of a message, cut to what fits a screen.

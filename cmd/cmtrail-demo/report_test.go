@@ -11,7 +11,8 @@ const written = `{"resourceLogs":[{"resource":{},"scopeLogs":[{"logRecords":[` +
 	`{"body":{"stringValue":"asked"},"attributes":[{"key":"log.file.path","value":{"stringValue":"LOGS/pc1/ScanAgent.log"}},{"key":"configmgr.step.id","value":{"stringValue":"scan.01.02"}},{"key":"configmgr.step.title","value":{"stringValue":"A scan is asked for"}}]},` +
 	`{"body":{"stringValue":"failed\nmore"},"attributes":[{"key":"log.file.path","value":{"stringValue":"LOGS/pc1/WUAHandler.log"}},{"key":"configmgr.issue.ids","value":{"arrayValue":{"values":[{"stringValue":"CM-A"},{"stringValue":"CM-B"}]}}}]},` +
 	`{"body":{"stringValue":"nothing"},"attributes":[{"key":"log.file.path","value":{"stringValue":"LOGS/pc1/WUAHandler.log"}}]}` +
-	`]}]}]}` + "\n"
+	`]}]}]}` + "\n" +
+	`{"resourceLogs":[{"resource":{},"scopeLogs":[{"logRecords":[{"body":{"stringValue":"Scan failed after 3s."},"attributes":[{"key":"event.name","value":{"stringValue":"configmgr.journey"}},{"key":"configmgr.issue.ids","value":{"arrayValue":{"values":[{"stringValue":"CM-A"}]}}}]}]}]}]}` + "\n"
 
 func TestReport(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "tagged.json")
@@ -38,6 +39,10 @@ What is wrong:
       failed
   CM-A CM-B  pc1/WUAHandler.log
       failed
+
+How far each run came:
+  Scan failed after 3s.
+  Scan failed after 3s.
 
 6 records, 4 of them tagged
 `
