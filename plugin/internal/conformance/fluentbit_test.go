@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,7 +21,9 @@ var fluentBit = os.Getenv("FLUENT_BIT")
 // The configurations of deploy/fluentbit, as they are, in a real Fluent Bit.
 func TestRealFluentBit(t *testing.T) {
 	needFluentBit(t)
-	want := ofCollector(t)
+	// The samples are of several hosts and the configurations of one: what several records show differs.
+	event := func(r record) bool { return r.Event != "" }
+	want := slices.DeleteFunc(ofCollector(t), event)
 	for _, config := range []string{"spool.yaml", "spool.conf", "forward.yaml"} {
 		t.Run(config, func(t *testing.T) {
 			home := homeOf(t)
@@ -36,7 +39,7 @@ func TestRealFluentBit(t *testing.T) {
 				}
 				got = append(got, r)
 			}
-			agree(t, want, got)
+			agree(t, want, slices.DeleteFunc(got, event))
 		})
 	}
 }
