@@ -69,21 +69,28 @@ func BenchmarkDecode(b *testing.B) {
 	})
 }
 
-// BenchmarkFlush takes chunks through the shipped rules to a sink that costs nothing.
+// BenchmarkFlush takes chunks through the shipped rules to a sink that costs nothing, with records related and not.
 func BenchmarkFlush(b *testing.B) {
-	for _, tagged := range []bool{false, true} {
-		b.Run(map[bool]string{false: "untagged", true: "tagged"}[tagged], func(b *testing.B) {
+	for _, c := range []struct {
+		name   string
+		tagged bool
+		relate *pipeline.LiveOptions
+	}{
+		{"untagged", false, nil}, {"tagged", true, nil},
+		{"untagged, related", false, &pipeline.LiveOptions{}}, {"tagged, related", true, &pipeline.LiveOptions{}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
 			engine, err := rules.LoadEngine(rules.Options{})
 			if err != nil {
 				b.Fatal(err)
 			}
 			o, err := New(Config{Instance: "here/0", Reader: Reader{Message: "log", Path: "path", Host: "host"},
-				RetryMemory: 1 << 20, Clock: pipeline.SystemClock{}, IdleAfter: time.Minute, Grace: time.Second}, engine, Parsing{}, nowhere{}, nil, &lines{})
+				RetryMemory: 1 << 20, Clock: pipeline.SystemClock{}, IdleAfter: time.Minute, Grace: time.Second, Relate: c.relate}, engine, Parsing{}, nowhere{}, nil, &lines{})
 			if err != nil {
 				b.Fatal(err)
 			}
 			defer o.Close()
-			chunk := bulk(tagged)
+			chunk := bulk(c.tagged)
 			b.ReportAllocs()
 			for b.Loop() {
 				if o.Flush(context.Background(), "raw", chunk) != OK {
