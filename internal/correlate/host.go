@@ -5,9 +5,6 @@ import (
 	"container/list"
 	"slices"
 	"strings"
-	"time"
-
-	"github.com/cmtrail/cmtrail/parsers"
 )
 
 // host is what is known of one machine.
@@ -34,16 +31,6 @@ type host struct {
 	forgotten  bool
 }
 
-// zoneless is for logs that print no offset: they have that of the host's other logs.
-type zoneless struct {
-	offset  int16 // minutes east of Greenwich
-	zoned   bool
-	waiting []*event // until the offset is known; their time is the wall clock
-}
-
-// maxZoneless is the number of events that wait for the host's offset.
-const maxZoneless = 1024
-
 // logState is what is known of one log of a host.
 type logState struct {
 	name  string
@@ -57,17 +44,6 @@ type logState struct {
 	// Of the log on all hosts: the host that is furthest, and how far the next one is.
 	leader string
 	second int64
-}
-
-// gap is a time without any record of a host.
-type gap struct{ from, to int64 }
-
-// silent is how long nothing must have come from a host for it to count as switched off.
-const silent = int64(2 * time.Hour)
-
-type trace struct {
-	At  int64  `json:"t"`
-	Sum uint64 `json:"s"`
 }
 
 func newHost(c *Correlator, name string) *host { return &host{c: c, name: strings.Clone(name)} }
@@ -109,60 +85,6 @@ func (l *logState) file(name string) string {
 	return f
 }
 
-// instant returns when a record was written. A clock without an offset is read with that of the host's other logs.
-func (h *host) instant(st *parsers.Stamp) (int64, bool) {
-	switch {
-	case st.HasUTC:
-		return st.UTC, true
-	case !st.HasWall:
-		return 0, false
-	case st.HasOffset:
-		h.zone(st.Offset)
-		return st.Wall - int64(st.Offset)*int64(time.Minute), true
-	case h.zoned:
-		return st.Wall - int64(h.offset)*int64(time.Minute), true
-	}
-	return st.Wall, false
-}
-
-// zone learns the host's offset from a log that prints it.
-func (h *host) zone(offset int16) {
-	h.offset = offset
-	if h.zoned {
-		return
-	}
-	h.zoned = true
-	waiting := h.waiting
-	h.waiting = nil
-	for _, e := range waiting {
-		e.at -= int64(offset) * int64(time.Minute)
-		e.ref.At = e.at
-		late := e.log.seen && e.at < e.log.mark-int64(h.c.options.Lateness)
-		h.reach(e.log, e.at)
-		h.c.submit(h, e, late)
-	}
-	for _, l := range h.logs {
-		if l.wall != 0 {
-			h.reach(l, l.wall-int64(offset)*int64(time.Minute))
-			l.wall = 0
-		}
-	}
-}
-
-// assumeZone stops waiting for an offset: the host's clocks without one agree at least with each other.
-func (h *host) assumeZone() {
-	if !h.zoned && (len(h.waiting) > 0 || slices.ContainsFunc(h.logs, func(l *logState) bool { return l.wall != 0 })) {
-		h.zone(0)
-	}
-}
-
-func (h *host) hold(e *event) {
-	h.waiting = append(h.waiting, e)
-	if len(h.waiting) >= maxZoneless {
-		h.assumeZone()
-	}
-}
-
 // reach notes a record of the log at that time.
 func (h *host) reach(l *logState, at int64) {
 	l.mark, l.seen = max(l.mark, at), true
@@ -175,31 +97,6 @@ func (h *host) reach(l *logState, at int64) {
 		h.fill(at)
 	}
 	h.newest = max(h.newest, at)
-}
-
-// maxGaps is the number of silences that are remembered of a host.
-const maxGaps = 64
-
-func (h *host) gap(from, to int64) {
-	if to-from < silent {
-		return
-	}
-	if len(h.gaps) >= maxGaps {
-		h.gaps = slices.Delete(h.gaps, 0, 1)
-	}
-	h.gaps = append(h.gaps, gap{from, to})
-}
-
-// fill splits the silence that a record turns out to have broken.
-func (h *host) fill(at int64) {
-	for i, g := range h.gaps {
-		if g.from < at && at < g.to {
-			h.gaps = slices.Delete(h.gaps, i, i+1)
-			h.gap(g.from, at)
-			h.gap(at, g.to)
-			return
-		}
-	}
 }
 
 // lead notes how far the log of that name has come on a host.
@@ -217,16 +114,6 @@ func (l *logState) lead(host string, at int64) {
 
 func (h *host) pending() bool {
 	return len(h.events)+len(h.timers)+len(h.overdue)+len(h.runs) > 0
-}
-
-// wasSilent tells whether the host as a whole said nothing for long around a time, and until when.
-func (h *host) wasSilent(at int64, within time.Duration) (until int64, silence bool) {
-	for _, g := range h.gaps {
-		if g.from <= at && at < g.to && g.to-g.from >= max(silent, int64(within)) {
-			return g.to, true
-		}
-	}
-	return 0, false
 }
 
 // push has an event wait for its place among those of the host. When too many wait in all, the host's first is related at
@@ -325,28 +212,3 @@ func (h *host) reschedule() {
 		h.c.schedule(h, next)
 	}
 }
-
-// repeated tells whether the event was related before the restart, and else remembers it for the next one.
-func (h *host) repeated(e *event) bool {
-	if h == h.c.global {
-		return false
-	}
-	t := trace{e.at, e.sum()}
-	if at := slices.Index(h.before, t); at >= 0 {
-		h.before = slices.Delete(h.before, at, at+1)
-		return true
-	}
-	if h.c.changed == nil {
-		return false // nobody will restart from here
-	}
-	if len(h.recent) >= maxRecent {
-		oldest := h.newest - int64(h.c.options.Lateness)
-		h.recent = slices.DeleteFunc(h.recent, func(r trace) bool { return r.At < oldest })
-		h.recent = slices.Delete(h.recent, 0, max(0, len(h.recent)-maxRecent/2))
-	}
-	h.recent = append(h.recent, t)
-	return false
-}
-
-// maxRecent is the number of events that a restart knows again.
-const maxRecent = 256
