@@ -268,12 +268,12 @@ func (c *Correlator) Expire(host string, by time.Time) (gone bool) {
 	h.recheck(true)
 	left := 0
 	for _, i := range h.instances() {
-		switch {
-		case i.until > by.UnixNano(): // those that last for ever as well
+		if i.until > by.UnixNano() { // those that last for ever as well
 			left++
-		default:
-			i.wake(true)
+			continue
 		}
+		i.wake(true)
+		c.touch(h)
 	}
 	for _, r := range slices.Clone(h.runs) {
 		if r.until > by.UnixNano() && !r.closed {
@@ -284,8 +284,8 @@ func (c *Correlator) Expire(host string, by time.Time) (gone bool) {
 			r.report(cmp.Or(r.state, Unended), nil)
 		}
 		c.discard(r)
+		c.touch(h)
 	}
-	c.touch(h)
 	if left > 0 {
 		return false
 	}

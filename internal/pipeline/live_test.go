@@ -3,6 +3,8 @@ package pipeline_test
 import (
 	"context"
 	"fmt"
+	"io"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -189,5 +191,90 @@ func TestKeeper(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, out); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestLiveGivesWhatReplayGives follows the logs of a few hosts line by line, in whatever order the files are polled, and
+// compares with a replay of the same files.
+func TestLiveGivesWhatReplayGives(t *testing.T) {
+	for seed := range uint64(12) {
+		r := rand.New(rand.NewPCG(seed, 7))
+		guid := func(n int) string { return fmt.Sprintf("e07d41b9-2c58-4a63-b1f4-90ce6a8d3f%02x", n) }
+		messages := []func() (string, string){
+			func() (string, string) {
+				return "LocationServices.log", "Created and Sent Location Request '{" + guid(r.IntN(4)) + "}' for package {5b2a9e14-77c3-4f0d-8e65-1d9c3b0fa742}"
+			},
+			func() (string, string) {
+				return "LocationServices.log", "Calling back with locations for WSUS request {" + guid(r.IntN(4)) + "}"
+			},
+			func() (string, string) { return "WUAHandler.log", "Async searching of updates using WUAgent started." },
+			func() (string, string) { return "WUAHandler.log", "Async searching completed." },
+			func() (string, string) { return "WUAHandler.log", "Successfully completed scan." },
+			func() (string, string) { return "WUAHandler.log", "Scan failed with error = 0x80244022." },
+			func() (string, string) { return "StateMessage.log", "Nothing" },
+			func() (string, string) { return "ScanAgent.log", "Inside CScanAgent::ProcessScanRequest()" },
+		}
+		clock := at("08:00:00")
+		live := watch(t, clock, nil)
+		files := map[string]*strings.Builder{}
+		var pending []func()
+		for range 150 {
+			clock.now = clock.now.Add(time.Duration(r.IntN(200_000)) * time.Millisecond)
+			log, message := messages[r.IntN(len(messages))]()
+			host := fmt.Sprintf("LAB-%d", r.IntN(3))
+			stamp := clock.now.Format("15:04:05.000")
+			if clock.now.Day() != 12 {
+				break
+			}
+			name := host + "/" + log
+			if files[name] == nil {
+				files[name] = &strings.Builder{}
+			}
+			line := fmt.Sprintf(`<![LOG[%s]LOG]!><time="%s+0" date="03-12-2026" component="%s" context="" type="1" thread="7" file="c.cpp:1">`, message, stamp, strings.TrimSuffix(log, ".log"))
+			files[name].WriteString(line + "\n")
+			pending = append(pending, func() {
+				live.table.WriteLine(pipeline.Source{Host: host, Path: log}, line, nil)
+				live.table.Keep(func(any) any { return nil })
+			})
+			if r.IntN(3) == 0 { // the files are polled
+				for _, write := range pending {
+					write()
+				}
+				pending = nil
+				live.live.Tick()
+			}
+		}
+		for _, write := range pending {
+			write()
+		}
+		live.live.Tick()
+		live.live.End()
+
+		engine, err := rules.LoadEngine(rules.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var replayed []string
+		correlator := rules.NewCorrelator(engine.Set(), rules.CorrelatorOptions{}, rules.CorrelatorOutput{
+			Finding:   func(f *rules.Finding) { replayed = append(replayed, "finding "+f.Rule.ID+" "+f.Host) },
+			Undecided: func(u *rules.Undecided) { replayed = append(replayed, "undecided "+u.Rule.ID+" "+u.Host) },
+		})
+		var list []pipeline.File
+		for name, text := range files {
+			host, log, _ := strings.Cut(name, "/")
+			list = append(list, pipeline.File{Source: pipeline.Source{Host: host, Name: log}, Name: log, Open: func() (io.ReadCloser, error) {
+				return io.NopCloser(strings.NewReader(text.String())), nil
+			}})
+		}
+		slices.SortFunc(list, func(a, b pipeline.File) int { return strings.Compare(a.Source.Host+a.Name, b.Source.Host+b.Name) })
+		pipeline.New(engine).NewReplay(parsers.Options{}, correlator, nil).Run(list, func(int, error) {})
+		slices.Sort(replayed)
+		slices.Sort(live.out)
+		if diff := cmp.Diff(replayed, live.out); diff != "" {
+			t.Fatalf("seed %d (-replay +live):\n%s", seed, diff)
+		}
+		if len(replayed) == 0 {
+			t.Errorf("seed %d: nothing was found", seed)
+		}
 	}
 }
