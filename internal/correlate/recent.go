@@ -12,18 +12,15 @@ type trace struct {
 
 // repeated tells whether the event was related before the restart, and else remembers it for the next one.
 func (h *host) repeated(e *event) bool {
-	if h == h.c.global {
-		return false
+	if h.c.changed == nil && len(h.before) == 0 {
+		return false // nobody restarts
 	}
 	t := trace{e.at, e.sum()}
 	if at := slices.Index(h.before, t); at >= 0 {
 		h.before = slices.Delete(h.before, at, at+1)
 		return true
 	}
-	if h.c.changed == nil {
-		return false // nobody will restart from here
-	}
-	if len(h.recent) >= maxRecent {
+	if len(h.recent)%16 == 0 { // seldom, so that a busy host does not look through them each time
 		oldest := h.newest - int64(h.c.options.Lateness)
 		h.recent = slices.DeleteFunc(h.recent, func(r trace) bool { return r.At < oldest })
 		h.recent = slices.Delete(h.recent, 0, max(0, len(h.recent)-maxRecent/2))
