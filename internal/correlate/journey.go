@@ -241,7 +241,7 @@ func (h *host) near(j *journey, s *sight) (all []*run) {
 		case r.closed && (r.state != Failed || !r.hasName() || len(s.keys) > 0 || s.earliest() > r.endStep):
 		case !r.closed && !r.started:
 		case !r.closed && r.state == Completed && s.earliest() < r.endStep:
-		case joined && r.state == "" || within(r.last, s.e.at, d) || r.closed:
+		case joined && r.state == "" && within(r.last, s.e.at, (1+keptAfter)*j.def.StalledAfter) || within(r.last, s.e.at, d) || r.closed:
 			all = append(all, r)
 		}
 	}

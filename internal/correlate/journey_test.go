@@ -123,6 +123,44 @@ func TestJourneys(t *testing.T) {
 			journey scan - open #1 job=a [s.02@ScanAgent.log:1+0s] issues[] maybe[] by
 			journey scan - open #1 job=b request=r [s.02@ScanAgent.log:2+5s] issues[] maybe[] by
 			undecided CM-S-NO-ANSWER - ScanAgent.log:3: the logs end before the answer was due []`},
+		"the machine sleeps in mid-scan, and scans anew in the morning": {`
+			08:00:00 ScanAgent.log job a
+			08:00:02 ScanAgent.log requested r1 for a
+			08:00:04 ScanAgent.log located r1
+			08:00:10 WUAHandler.log search
+			18:00:00 ScanAgent.log job b
+			18:00:02 ScanAgent.log requested r2 for b
+			18:00:04 ScanAgent.log located r2
+			18:00:10 WUAHandler.log search
+			18:00:20 WUAHandler.log done`, `
+			journey scan - completed #1 job=b request=r2 [s.02@ScanAgent.log:4+4s s.04@ScanAgent.log:6+6s s.05@WUAHandler.log:2+10s s.06@WUAHandler.log:3+0s] issues[] maybe[] by
+			journey scan - stalled #1 job=a request=r1 [s.02@ScanAgent.log:1+4s s.04@ScanAgent.log:3+6s s.05@WUAHandler.log:1+0s] issues[] maybe[] by job=b request=r2`},
+		"failed and tried again from the policy on": {`
+			08:00:00 ScanAgent.log policy
+			08:00:01 ScanAgent.log job a
+			08:00:10 WUAHandler.log search
+			08:00:20 WUAHandler.log failed
+			08:30:00 ScanAgent.log policy
+			08:30:01 ScanAgent.log job a
+			08:30:10 WUAHandler.log search
+			08:30:20 WUAHandler.log done`, `
+			journey scan - completed #2 job=a [s.01@ScanAgent.log:3+1s s.02@ScanAgent.log:4+9s s.05@WUAHandler.log:3+10s s.06@WUAHandler.log:4+0s] issues[] maybe[] by
+			journey scan - failed #1 job=a [s.01@ScanAgent.log:1+1s s.02@ScanAgent.log:2+9s s.05@WUAHandler.log:1+10s s.06@WUAHandler.log:2+0s] issues[CM-S-FAILED] maybe[] by`},
+		"a search of fifty minutes": {`
+			08:00:00 ScanAgent.log job a
+			08:00:10 WUAHandler.log search
+			08:31:00 ScanAgent.log hello
+			08:50:00 WUAHandler.log done`, `
+			journey scan - completed #1 job=a [s.02@ScanAgent.log:1+10s s.05@WUAHandler.log:1+49m50s s.06@WUAHandler.log:2+0s] issues[] maybe[] by
+			journey scan - stalled #1 job=a [s.02@ScanAgent.log:1+10s s.05@WUAHandler.log:1+0s] issues[] maybe[] by`},
+		"two that cannot be told apart are not called stuck": {`
+			08:00:00 ScanAgent.log job a
+			08:00:01 ScanAgent.log job b
+			08:00:10 WUAHandler.log search
+			08:00:20 WUAHandler.log done
+			09:30:00 ScanAgent.log hello`, `
+			journey scan - open #1 job=a [s.02@ScanAgent.log:1+0s] issues[] maybe[s.05 s.06] by
+			journey scan - open #1 job=b [s.02@ScanAgent.log:2+0s] issues[] maybe[s.05 s.06] by`},
 		"what never begins is no journey": {`
 			08:00:03 LocationServices.log sent r
 			08:00:05 WUAHandler.log done`, ``},

@@ -226,11 +226,14 @@ func (r *run) goesBack(s *sight) bool {
 	return r.state == Failed && s.ends == "" && s.e.at >= r.ended && len(s.steps) > 0 && (s.starts || s.furthest() < r.endStep) && !s.e.late
 }
 
-// retry reports the attempt that failed and begins the next.
+// retry reports the attempt that failed and begins the next, or takes a run that has just begun without a name for it.
 func (c *Correlator) retry(old *run, s *sight) *run {
 	old.close()
 	c.discard(old)
-	r := c.newRun(old.host, old.j, s, true)
+	r := old.host.beginning(old.j, s)
+	if r == nil {
+		r = c.newRun(old.host, old.j, s, true)
+	}
 	r.attempt = old.attempt + 1
 	r.learn(old.keys)
 	return r
@@ -306,10 +309,19 @@ func (r *run) wake(final bool) {
 		r.c.discard(r) // it has stood still for as long again
 	default:
 		r.told = true
-		r.report(Stalled, nil)
+		if r.mayHaveGoneOn() {
+			r.report(Unended, nil)
+		} else {
+			r.report(Stalled, nil)
+		}
 		r.until += keptAfter * int64(r.j.def.StalledAfter)
 		h.wakeAt(r.until, r)
 	}
+}
+
+// mayHaveGoneOn tells whether a later step has been seen that is this run's or another's.
+func (r *run) mayHaveGoneOn() bool {
+	return slices.ContainsFunc(r.maybe, func(s *ruleset.Step) bool { return s.Index > r.furthest })
 }
 
 // keptAfter is how many times stalled_after a run is kept after it has been reported.

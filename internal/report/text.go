@@ -121,6 +121,9 @@ func (p *page) journey(j *rules.Journey, host bool) {
 		state = p.paint(yellow, "stuck since "+j.Last.UTC().Format(time.DateTime))
 	default:
 		state = p.paint(faint, "not over when the logs end")
+		if len(j.Ambiguous) > 0 {
+			state = p.paint(yellow, "not to be told from another run after "+j.Last.UTC().Format(time.DateTime))
+		}
 	}
 	if j.Attempt > 1 {
 		state += fmt.Sprintf(", attempt %d", j.Attempt)
