@@ -12,17 +12,19 @@ import (
 // journey is how runs of one kind are followed.
 type journey struct {
 	def    *ruleset.Journey
-	flows  []string              // of the steps that belong to it
-	starts map[int]bool          // by rule index
-	ends   map[int]string        // rule index to state
-	shows  map[int]*ruleset.Step // rule index to the step of the run that it shows
-	linger time.Duration         // how long after its end a run still takes records
-	last   *ruleset.Step         // the last step of its flows
+	flows  []string               // of the steps that belong to it
+	starts map[int]bool           // by rule index
+	ends   map[int]string         // rule index to state
+	begins map[*ruleset.Step]bool // the steps with which a run begins
+	shows  map[int]*ruleset.Step  // rule index to the step of the run that it shows
+	begun  int                    // the place of the furthest step with which a run begins
+	linger time.Duration          // how long after its end a run still takes records
+	last   *ruleset.Step          // the last step of its flows
 }
 
 // follow prepares a journey. Its steps are those of the flows in which it starts and ends.
 func (c *Correlator) follow(def *ruleset.Journey) {
-	j := &journey{def: def, starts: map[int]bool{}, ends: map[int]string{}, shows: map[int]*ruleset.Step{}}
+	j := &journey{def: def, starts: map[int]bool{}, ends: map[int]string{}, begins: map[*ruleset.Step]bool{}, shows: map[int]*ruleset.Step{}}
 	flow := func(r *ruleset.Rule) {
 		if r.Step != nil && !slices.Contains(j.flows, flowOf(r.Step)) {
 			j.flows = append(j.flows, flowOf(r.Step))
@@ -32,6 +34,10 @@ func (c *Correlator) follow(def *ruleset.Journey) {
 	for _, r := range def.Starts {
 		j.starts[r.Index] = true
 		flow(r)
+		if r.Step != nil {
+			j.begun = max(j.begun, r.Step.Index)
+			j.begins[r.Step] = true
+		}
 	}
 	for state, rules := range def.Ends {
 		for _, r := range rules {
@@ -83,6 +89,7 @@ type sight struct {
 	steps  []*ruleset.Step
 	starts bool
 	ends   string
+	early  bool // it holds no key and no start, and belongs before the beginning of a run
 }
 
 func (j *journey) look(e *event) (s sight) {
@@ -106,6 +113,10 @@ func (j *journey) look(e *event) (s sight) {
 				s.keys = append(s.keys, k)
 			}
 		}
+	}
+	s.early = len(s.keys) == 0 && !s.starts && s.ends == "" && len(s.steps) > 0
+	for _, step := range s.steps {
+		s.early = s.early && j.begins[step]
 	}
 	return s
 }
@@ -233,8 +244,8 @@ func (h *host) near(j *journey, s *sight) (all []*run) {
 		return nil
 	}
 	for _, r := range h.runs {
-		if r.j != j || r.over || r.conflicts(s.keys) {
-			continue
+		if r.j != j || r.over || r.conflicts(s.keys) || s.early && r.furthest > j.begun {
+			continue // what comes before a beginning is not of a run that is beyond it
 		}
 		joined := slices.Contains(r.logs, s.e.ref.Log)
 		switch {
