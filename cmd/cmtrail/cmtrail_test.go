@@ -24,10 +24,7 @@ func call(in string, args ...string) (out, errOut string, status int) {
 
 // Each file holds a command line, its input and what it gives, in one.
 func TestGolden(t *testing.T) {
-	for name, tt := range map[string]struct {
-		in   string
-		args []string
-	}{
+	golden(t, map[string]commandLine{
 		"tag-gpo":           {args: []string{"tag", "--host", "LAB-01", "../../deploy/samples/client-gpo"}},
 		"tag-msi":           {args: []string{"tag", "../../deploy/samples/client-msi"}},
 		"tag-wsus":          {args: []string{"tag", "../../deploy/samples/wsus"}},
@@ -57,7 +54,17 @@ func TestGolden(t *testing.T) {
 		"unknown-command":   {args: []string{"tagg"}},
 		"rules-unknown":     {args: []string{"rules", "lnit"}},
 		"rules-list-none":   {args: []string{"rules", "list", "nope"}},
-	} {
+	})
+}
+
+type commandLine struct {
+	in   string
+	args []string
+}
+
+func golden(t *testing.T, all map[string]commandLine) {
+	t.Helper()
+	for name, tt := range all {
 		t.Run(name, func(t *testing.T) {
 			out, errOut, status := call(tt.in, tt.args...)
 			got := "$ cmtrail " + strings.Join(tt.args, " ") + "\n" + out + "--- standard error\n" + errOut + "--- status " + string(rune('0'+status)) + "\n"
