@@ -67,6 +67,17 @@ func New(set *ruleset.Set, codes *errorcode.Table) *Engine {
 // Set returns the rules that the engine was made from.
 func (e *Engine) Set() *ruleset.Set { return e.set }
 
+// Running returns the number of rules that are not off.
+func (e *Engine) Running() int {
+	n := 0
+	for _, r := range e.set.Rules {
+		if r.Enabled {
+			n++
+		}
+	}
+	return n
+}
+
 // Errors goes over the rules whose conditions failed, with how often.
 func (e *Engine) Errors() iter.Seq2[*ruleset.Rule, uint64] {
 	return func(yield func(*ruleset.Rule, uint64) bool) {
@@ -76,6 +87,18 @@ func (e *Engine) Errors() iter.Seq2[*ruleset.Rule, uint64] {
 				return
 			}
 		}
+	}
+}
+
+// GoOn takes over from an engine whose place this one takes: how often each rule has failed. Rules that were switched off
+// are tried again.
+func (e *Engine) GoOn(from *Engine) {
+	failed := map[string]uint64{}
+	for r, n := range from.Errors() {
+		failed[r.ID] = n
+	}
+	for i := range e.errors {
+		e.errors[i].Add(failed[e.rule(i).ID])
 	}
 }
 

@@ -42,6 +42,9 @@ func (e *Engine) NewMatcher() *Matcher {
 	return m
 }
 
+// GoOn takes over from a matcher whose place this one takes: which issues have been reported in their period.
+func (m *Matcher) GoOn(from *Matcher) { m.once.cases = from.once.cases }
+
 // On says which processor architecture the hosts of the records that follow have, as host.arch of the semantic conventions
 // names it; "" when it is not known.
 func (m *Matcher) On(arch string) { m.arch = arch }

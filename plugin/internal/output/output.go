@@ -34,6 +34,7 @@ type Config struct {
 	IdleAfter    time.Duration
 	Grace        time.Duration         // how long Close may take to hand on what is left
 	Relate       *pipeline.LiveOptions // nil: records are not related
+	Reloader     *pipeline.Reloader    // nil: the rules stay as they are
 }
 
 // Answer is what Fluent Bit is told of a chunk.
@@ -221,7 +222,7 @@ func (o *Output) back() {
 	}
 }
 
-// tick gives out what idle logs hold.
+// tick takes rules that have changed, and gives out what idle logs hold.
 func (o *Output) tick() {
 	defer func() {
 		if r := recover(); r != nil {
@@ -229,6 +230,7 @@ func (o *Output) tick() {
 			o.counters.Panics.Add(1)
 		}
 	}()
+	o.reload()
 	o.mu.Lock()
 	o.guarded(o.table.FlushIdle)
 	if o.relater != nil {
