@@ -29,7 +29,14 @@ func newEngine(cfg *Config, log *zap.Logger, clock pipeline.Clock) (*rules.Engin
 	}
 	set := engine.Set()
 	log.Info("Rules loaded", zap.Int("rules", len(set.Rules)), zap.Int("steps", len(set.Steps)))
+	warn(set, log)
 	return engine, reloader, nil
+}
+
+func warn(set *rules.Set, log *zap.Logger) {
+	for _, w := range set.Warnings {
+		log.Warn("Rules", zap.String("warning", w.String()))
+	}
 }
 
 // reload takes rules whose files have changed. Those that have faults are told, and the running ones go on.
@@ -56,4 +63,5 @@ func (t *tagger) reload(ctx context.Context) {
 	result("taken")
 	t.log.Info("Rules reloaded", zap.Int("rules", len(set.Rules)), zap.Int("steps", len(set.Steps)),
 		zap.Int("added", change.Added), zap.Int("changed", change.Changed), zap.Int("removed", change.Removed))
+	warn(set, t.log)
 }

@@ -16,7 +16,10 @@ import (
 )
 
 // Files are rule files as they were read, not yet looked into.
-type Files struct{ sources []ruleset.Source }
+type Files struct {
+	sources  []ruleset.Source
+	warnings []Fault
+}
 
 // Read reads the shipped packs and the user's files. An error means that a path could not be read.
 func Read(opt Options) (*Files, error) {
@@ -32,6 +35,9 @@ func Read(opt Options) (*Files, error) {
 		names, err := expand(p)
 		if err != nil {
 			return nil, err
+		}
+		if len(names) == 0 { // yet: a file may come while the rules run
+			f.warnings = append(f.warnings, Fault{File: p, Text: "no rule file is there"})
 		}
 		for _, name := range names {
 			data, err := os.ReadFile(name)
@@ -53,7 +59,11 @@ func (f *Files) Same(other *Files) bool {
 
 // Load makes one set of the files. Today decides whether an override's "until" has passed; zero: none has.
 func (f *Files) Load(today time.Time) (*Set, []Fault) {
-	return ruleset.Load(f.sources, ruleset.Options{Codes: ErrorCodes(), LogName: parsers.LogName, Today: today})
+	set, faults := ruleset.Load(f.sources, ruleset.Options{Codes: ErrorCodes(), LogName: parsers.LogName, Today: today})
+	if set != nil {
+		set.Warnings = append(set.Warnings, f.warnings...)
+	}
+	return set, faults
 }
 
 // LoadEngine is Load and NewEngine in one. Its error names all faults, a line each.
@@ -87,12 +97,16 @@ func readFS(fsys fs.FS, root string) ([]ruleset.Source, error) {
 	return all, err
 }
 
-// expand turns a path into the rule files it stands for, sorted.
+// expand turns a path into the rule files it stands for, sorted: none for an empty folder and for a pattern that nothing
+// matches.
 func expand(path string) ([]string, error) {
 	names := []string{path}
 	if _, err := os.Stat(path); err != nil {
 		matches, globErr := filepath.Glob(path)
-		if globErr != nil || len(matches) == 0 {
+		if globErr != nil {
+			return nil, fmt.Errorf("rule path %q: %w", path, globErr)
+		}
+		if len(matches) == 0 && !strings.ContainsAny(path, "*?[") {
 			return nil, fmt.Errorf("rule path %q: %w", path, err)
 		}
 		names = matches
@@ -108,9 +122,6 @@ func expand(path string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("rule path %q holds no .yaml file", path)
 	}
 	slices.Sort(files)
 	return slices.Compact(files), nil

@@ -98,6 +98,7 @@ func New(c Config, engine *rules.Engine, parsing Parsing, to sink.Sink, store *s
 	if err := o.restore(); err != nil {
 		return nil, err
 	}
+	o.warn(engine.Set())
 	o.stop = pipeline.Every(c.Clock, interval(c.IdleAfter), o.tick)
 	return o, nil
 }

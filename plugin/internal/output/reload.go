@@ -1,6 +1,10 @@
 package output
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/cmtrail/cmtrail/rules"
+)
 
 // reload takes rules whose files have changed. Those that have faults are told, and the running ones go on.
 func (o *Output) reload() {
@@ -27,4 +31,12 @@ func (o *Output) reload() {
 	o.mu.Unlock()
 	o.counters.Reloads.Add(1)
 	o.log.Infof("rules reloaded: rules=%d added=%d changed=%d removed=%d", len(set.Rules), change.Added, change.Changed, change.Removed)
+	o.warn(set)
+}
+
+// warn tells what is odd about rules but keeps none of them from running.
+func (o *Output) warn(set *rules.Set) {
+	for _, w := range set.Warnings {
+		o.log.Warnf("%s", w)
+	}
 }
