@@ -326,7 +326,9 @@ func (c *Correlator) restoreEvent(h *host, s *savedEvent, known names) *event {
 }
 
 func (c *Correlator) restoreCase(h *host, s *savedCase, runs []*run) {
-	at := slices.IndexFunc(c.relations, func(r *relation) bool { return r.rule.ID == s.Rule && r.rule.Revision == s.Revision && r.shape == s.Shape })
+	at := slices.IndexFunc(c.relations, func(r *relation) bool {
+		return r.rule.ID == s.Rule && r.rule.Revision == s.Revision && r.shape == s.Shape
+	})
 	if at < 0 {
 		c.counters.Undecided[s.Rule]++
 		return
