@@ -16,6 +16,9 @@ type sieve struct {
 	shift  uint
 	seen   []uint64 // one bit for each hash of four bytes that stand in a window
 
+	offsetShift uint
+	offsets     []uint8 // by hash: where in windows such four bytes stand, a bit a place
+
 	// A hash table of the windows: an empty place has no literals.
 	tableShift uint
 	windows    []uint64
@@ -53,13 +56,16 @@ func newSieve(texts []string, wanted [][]int32) *sieve {
 	// With one bit in thirty-two set, chance seldom stops the eye.
 	size := max(10, bits.Len(uint(32*s.stride*len(texts))))
 	s.shift, s.seen = uint(32-size), make([]uint64, 1<<(size-6))
+	few := max(7, bits.Len(uint(4*s.stride*len(texts))))
+	s.offsetShift, s.offsets = uint(32-few), make([]uint8, 1<<few)
 	table := max(4, bits.Len(uint(2*len(texts))))
 	s.tableShift, s.windows, s.literals = uint(64-table), make([]uint64, 1<<table), make([][]literal, 1<<table)
 	for i, t := range texts {
 		from := s.rarest(t, shared)
 		for at := from; at < from+s.stride; at++ {
-			h := hashOf(load(t, at)|lowerGram) >> s.shift
-			s.seen[h>>6] |= 1 << (h & 63)
+			h := hashOf(load(t, at) | lowerGram)
+			s.seen[h>>s.shift>>6] |= 1 << (h >> s.shift & 63)
+			s.offsets[h>>s.offsetShift] |= 1 << (at - from)
 		}
 		place := s.place(s.read(t, from))
 		s.windows[place] = s.read(t, from)
@@ -92,16 +98,20 @@ func (s *sieve) place(window uint64) uint64 {
 func (s *sieve) scan(message string, found func(wanted []int32)) {
 	seen, shift, stride := s.seen, s.shift, s.stride
 	for at := stride - 1; at+gramSize <= len(message); at += stride {
-		h := hashOf(load(message, at)|lowerGram) >> shift
-		if seen[h>>6]&(1<<(h&63)) != 0 {
-			s.look(message, at, found)
+		h := hashOf(load(message, at) | lowerGram)
+		if bit := h >> shift; seen[bit>>6]&(1<<(bit&63)) != 0 {
+			s.look(message, at, s.offsets[h>>s.offsetShift], found)
 		}
 	}
 }
 
-// look finds the literals whose windows hold the four bytes at a place of the message.
-func (s *sieve) look(message string, at int, found func(wanted []int32)) {
-	for from := at - s.stride + 1; from <= at && from+s.window <= len(message); from++ {
+// look finds the literals whose windows hold the four bytes at a place of the message, at one of the offsets.
+func (s *sieve) look(message string, at int, offsets uint8, found func(wanted []int32)) {
+	for ; offsets != 0; offsets &= offsets - 1 {
+		from := at - bits.TrailingZeros8(offsets)
+		if from+s.window > len(message) {
+			continue
+		}
 		for _, l := range s.literals[s.place(s.read(message, from))] {
 			if holds(message, from-l.offset, l.text) {
 				found(l.wanted)

@@ -223,7 +223,8 @@ func (c *compiler) match(raw *rawMatch) *Match {
 	if raw.when.given() {
 		m.When = c.condition(raw.when, raw.when.String(), m.Holes)
 	}
-	if len(raw.lines)+len(raw.patterns)+len(raw.codes) == 0 && !raw.when.given() {
+	anything := raw.event && len(raw.files) > 0 // an event may be any record of a log
+	if len(raw.lines)+len(raw.patterns)+len(raw.codes) == 0 && !raw.when.given() && !anything {
 		c.fail(m.Where, "match has neither line, pattern, code nor when")
 	}
 	return m
