@@ -97,7 +97,9 @@ func flowsOfSet(set *rules.Set) []string {
 	return all
 }
 
-func tagsOfSet(set *rules.Set) []string { return sorted(set, func(r *rules.Rule) []string { return r.Tags }) }
+func tagsOfSet(set *rules.Set) []string {
+	return sorted(set, func(r *rules.Rule) []string { return r.Tags })
+}
 
 func logsOfSet(set *rules.Set) []string {
 	spell := spelling(set)
