@@ -124,6 +124,14 @@ func Lint(set *Set) []Advice { return ruleset.Lint(set) }
 // Schema returns the JSON Schema of rule files.
 func Schema() []byte { return ruleset.Schema() }
 
+// Format lays a rule file out. There are faults and no text when that cannot be done without changing what it says.
+func Format(name string, data []byte) ([]byte, []Fault) {
+	return ruleset.Format(ruleset.Source{Name: name, Data: data})
+}
+
+// Files returns the rule files that a path stands for: a file, a folder or a glob pattern.
+func Files(path string) ([]string, error) { return expand(path) }
+
 // FormatCode writes an error code as 0x and eight upper-case digits.
 func FormatCode(code uint32) string { return errorcode.Format(code) }
 
