@@ -31,6 +31,8 @@ type (
 	Step    = ruleset.Step    // one step of a pipeline
 	Fault   = ruleset.Fault   // one thing wrong in a rule file
 	Advice  = ruleset.Advice  // one thing that a rule lacks
+	Source  = ruleset.Source  // the text of one rule file
+	Draft   = ruleset.Draft   // a rule to be written
 	Engine  = match.Engine    // rules made ready for records
 	Matcher = match.Matcher   // an engine's evaluation, for one goroutine
 	Verdict = match.Verdict   // what the rules say of one record
@@ -54,6 +56,7 @@ type (
 // Options say which rules to load.
 type Options struct {
 	Paths     []string  // files, folders or glob patterns of the user's rule files
+	Texts     []Source  // rule files that are not on the disk yet; one of Paths with the same name is not read
 	NoDefault bool      // leave the shipped packs out
 	Today     time.Time // decides whether an override's "until" has passed; zero: none has
 }
@@ -75,6 +78,9 @@ func Load(opt Options) (*Set, []Fault, error) {
 			return nil, nil, err
 		}
 		for _, name := range files {
+			if slices.ContainsFunc(opt.Texts, func(s Source) bool { return filepath.Clean(s.Name) == filepath.Clean(name) }) {
+				continue
+			}
 			data, err := os.ReadFile(name)
 			if err != nil {
 				return nil, nil, err
@@ -82,6 +88,7 @@ func Load(opt Options) (*Set, []Fault, error) {
 			sources = append(sources, ruleset.Source{Name: name, Data: data})
 		}
 	}
+	sources = append(sources, opt.Texts...)
 	set, faults := ruleset.Load(sources, ruleset.Options{Codes: ErrorCodes(), LogName: parsers.LogName, Today: opt.Today})
 	return set, faults, nil
 }
@@ -127,6 +134,14 @@ func Schema() []byte { return ruleset.Schema() }
 // Format lays a rule file out. There are faults and no text when that cannot be done without changing what it says.
 func Format(name string, data []byte) ([]byte, []Fault) {
 	return ruleset.Format(ruleset.Source{Name: name, Data: data})
+}
+
+// NewFile returns a rule file with a draft in it; schema is where the JSON Schema is found.
+func NewFile(pack, schema string, d *Draft) []byte { return ruleset.NewFile(pack, schema, d) }
+
+// AddRule returns a rule file with a draft after its last rule.
+func AddRule(name string, data []byte, d *Draft) ([]byte, []Fault) {
+	return ruleset.AddRule(Source{Name: name, Data: data}, d)
 }
 
 // Files returns the rule files that a path stands for: a file, a folder or a glob pattern.
