@@ -59,6 +59,7 @@ var forms = []struct {
 	{article, sentence.Int, regexp.MustCompile(`^KB\d{6,7}`), wordEnds},
 	{id, sentence.Word, regexp.MustCompile(`^[A-Z0-9]{3}[0-9A-F]{5}`), isID},
 	{sid, sentence.Word, regexp.MustCompile(`^S-1-\d+(?:-\d+)+`), wordEnds},
+	{noise, sentence.Word, regexp.MustCompile(`^[A-Za-z0-9+/]{16}(?:\.\d+){2,}`), wordEnds}, // a correlation vector
 	{noise, sentence.Word, regexp.MustCompile(`^0[xX]0*[1-9A-Fa-f][0-9A-Fa-f]*`), wordEnds},
 	{number, sentence.Int, regexp.MustCompile(`^\d+`), numberEnds},
 }

@@ -70,7 +70,11 @@ func fresh(f *find, before, after string) string {
 	case code, noise, date, user:
 		return fallbacks[f.what]
 	case guid, id:
-		if bound == "" {
+		switch {
+		case bound != "":
+		case f.what == id:
+			bound = last
+		default:
 			bound = strings.Join(words[max(0, len(words)-2):], "_")
 		}
 		if bound == "" {

@@ -55,7 +55,8 @@ func TestPropose(t *testing.T) {
 		{"the line that tells", "x.log", "\n--\nThe call failed with 5 errors\n at Foo.Bar()", "The call failed with <errors:int> errors"},
 		{"a find alone", "x.log", "0x80070005", "0x80070005"},
 		{"a minus and a hyphen", "x.log", "offset -5 of part-6", "offset <offset:int> of part-<part:int>"},
-		{"a name with dots", "x.log", "cV = xS24Yd5ZFEOijniv.1.0.2", "cV = xS24Yd5ZFEOijniv.1.0.2"},
+		{"a name with dots", "x.log", "Using libfoo.1.0.2 here", "Using libfoo.1.0.2 here"},
+		{"a correlation vector", "x.log", "Started (cV: +PPcEUmui0CXfOH7.1.0.1.0)", "Started (cV: <_:word>)"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := p.Propose(tt.log, tt.message)
