@@ -218,10 +218,10 @@ func (o *origin) where() string {
 	return fmt.Sprintf("%s:%d", o.path, o.record.LineStart)
 }
 
-// severity offers one that fits what the record says of itself.
+// severity offers one that fits what the record says of itself: many formats print none, but an error code tells.
 func (o *origin) severity() string {
 	switch {
-	case o.record.Severity >= parsers.Error:
+	case o.record.Severity >= parsers.Error, len(rules.ErrorCodes().Extract(o.record.Message, nil)) > 0:
 		return "error"
 	case o.record.Severity == parsers.Warn:
 		return "warning"
