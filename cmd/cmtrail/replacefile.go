@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -24,7 +25,7 @@ func replaceFile(name string, data []byte) error {
 	}
 	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", name, withoutPath(err))
 	}
 	_, err = f.Write(data)
 	err = errors.Join(err, f.Chmod(mode), f.Close())

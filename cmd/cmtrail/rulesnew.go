@@ -92,7 +92,10 @@ func (m *ruleMaker) run(c *cobra.Command, args []string) error {
 		return err
 	}
 	around.tell(c)
-	d := &rules.Draft{Evidence: "observed", File: o.log, Line: s.String()}
+	d := &rules.Draft{Evidence: "observed", Line: s.String()}
+	if d.When = o.when(); d.When == "" {
+		d.File = o.log
+	}
 	if err := m.describe(o, d); err != nil {
 		return err
 	}

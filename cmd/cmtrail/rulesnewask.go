@@ -111,7 +111,7 @@ func (m *ruleMaker) describe(o *origin, d *rules.Draft) error {
 		}
 	}
 	if id == "" {
-		id = m.proposeID(o.normal(), d.Title)
+		id = m.proposeID(o, d.Title)
 		if m.ask != nil {
 			var err error
 			if id, err = m.ask.line("Id ["+id+"]:", id, m.checkID); err != nil {
@@ -172,7 +172,33 @@ func (m *ruleMaker) taken(id string) bool {
 }
 
 // proposeID makes a free id: the area that most issues of the log have, then the first words of the title that tell something.
-func (m *ruleMaker) proposeID(log, title string) string {
+func (m *ruleMaker) proposeID(o *origin, title string) string {
+	id := "CM-" + m.area(o)
+	words := 0
+	for _, w := range idWords.FindAllString(strings.ToUpper(strings.ReplaceAll(title, "'", "")), -1) {
+		if words < 4 && !slices.Contains(fillers, w) {
+			id, words = id+"-"+w, words+1
+		}
+	}
+	if words == 0 {
+		id += "-LINE"
+	}
+	free := id
+	for n := 2; m.taken(free); n++ {
+		free = id + "-" + strconv.Itoa(n)
+	}
+	return free
+}
+
+// area returns the part of an id that says where in the product the issue is.
+func (m *ruleMaker) area(o *origin) string {
+	switch o.record.Format {
+	case parsers.W3C:
+		return "IIS"
+	case parsers.MSI:
+		return "MSI"
+	}
+	log := o.normal()
 	count, area := map[string]int{}, ""
 	for _, r := range m.set.Rules {
 		if !r.Issue || !slices.Contains(logsOf(r), log) {
@@ -188,21 +214,7 @@ func (m *ruleMaker) proposeID(log, title string) string {
 		stem := strings.TrimSuffix(parsers.LogName(log), ".log")
 		area = orElse(strings.Join(idWords.FindAllString(strings.ToUpper(stem), -1), ""), "LOG")
 	}
-	id := "CM-" + area
-	words := 0
-	for _, w := range idWords.FindAllString(strings.ToUpper(strings.ReplaceAll(title, "'", "")), -1) {
-		if words < 4 && !slices.Contains(fillers, w) {
-			id, words = id+"-"+w, words+1
-		}
-	}
-	if words == 0 {
-		id += "-LINE"
-	}
-	free := id
-	for n := 2; m.taken(free); n++ {
-		free = id + "-" + strconv.Itoa(n)
-	}
-	return free
+	return area
 }
 
 var (

@@ -143,7 +143,7 @@ func (o *origin) isolate(before []string) error {
 	for _, text := range []string{own, o.lead + "\n" + own, strings.Join(append(before, own), "\n")} {
 		text = strings.TrimLeft(text, "\n")
 		all := readAlone(o.log, text)
-		if n := len(all); n > 0 && all[n-1].Message == o.record.Message {
+		if n := len(all); n > 0 && alike(all[n-1], o.record) {
 			o.text, o.line = text, all[n-1].LineStart
 			if d := directives(own); d != "" && d != own {
 				o.line += strings.Count(d, "\n") + 1
@@ -152,6 +152,11 @@ func (o *origin) isolate(before []string) error {
 		}
 	}
 	return &exitError{exitUsage, o.where() + ": the record cannot be read apart from those around it; give more of it with --log and --line"}
+}
+
+// alike tells whether a record that was read alone came out as it did in its file.
+func alike(alone, record *parsers.Record) bool {
+	return alone.Message == record.Message && alone.Format == record.Format && alone.Flags == record.Flags
 }
 
 // readAlone reads lines as a test of a rule does.
@@ -169,6 +174,10 @@ func readAlone(log, text string) []*parsers.Record {
 func (m *ruleMaker) nameLog(o *origin) {
 	name := parsers.LogName(o.path)
 	known := logsOfSet(m.set)
+	if m.log == "" && o.when() != "" {
+		o.log = filepath.Base(o.path)
+		return
+	}
 	is := func(log string) bool {
 		return slices.ContainsFunc(known, func(k string) bool { return parsers.LogName(k) == log })
 	}
@@ -207,6 +216,16 @@ func (m *ruleMaker) called(name string) string {
 		return normal
 	}
 	return name
+}
+
+// when tells logs apart that have no name of their own: each day's of a web server has another one, and whoever has an
+// installer write one names it.
+func (o *origin) when() string {
+	switch f := o.record.Format; f {
+	case parsers.W3C, parsers.MSI:
+		return `format == "` + string(f) + `"`
+	}
+	return ""
 }
 
 func (o *origin) normal() string { return parsers.LogName(o.log) }

@@ -57,7 +57,7 @@ func (o *origin) survey(s *sentence.Sentence) (*survey, error) {
 			return
 		}
 		for _, text := range []string{r.Original, strings.TrimLeft(lead+"\n"+r.Original, "\n")} {
-			if all := readAlone(o.log, text); len(all) > 0 && all[len(all)-1].Message == r.Message && !anyMatches(s, all) {
+			if all := readAlone(o.log, text); len(all) > 0 && alike(all[len(all)-1], r) && !anyMatches(s, all) {
 				found.near, found.score = strings.Clone(text), score
 				return
 			}

@@ -19,7 +19,8 @@ func wordEnds(_, rest string) bool { return rest == "" || !inWord(rest[0]) }
 
 // versionEnds keeps a part of a longer number, or of a file's name, from being read as a number with dots.
 func versionEnds(_, rest string) bool {
-	return wordEnds("", rest) && !(len(rest) > 1 && rest[0] == '.' && inWord(rest[1]))
+	more := len(rest) > 1 && rest[0] == '.' && inWord(rest[1])
+	return wordEnds("", rest) && !more
 }
 
 // units may follow a number without a blank.

@@ -15,7 +15,7 @@ const unnamed = "_"
 
 // fallbacks are the names of finds of which the message says nothing else.
 var fallbacks = map[what]string{
-	number: "n", guid: "id", code: "hr", url: "url", path: "path", user: "user", host: "server", address: "address",
+	number: unnamed, guid: "id", code: "hr", url: "url", path: "path", user: "user", host: "server", address: "address",
 	version: "version", date: "date", clock: "time", article: "kb", id: "id", sid: "sid", quoted: "text", noise: unnamed,
 }
 

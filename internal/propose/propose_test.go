@@ -50,7 +50,7 @@ func TestPropose(t *testing.T) {
 		{"noise", "x.log", "Job 7 on thread=4412 (0x113C) with handle 0x00000abc", "Job <job:int> on thread=<_:int> (<_:word>) with handle <_:word>"},
 		{"names kept for conditions", "x.log", "file=12 severity=3", "file=<file_id:int> severity=<severity_id:int>"},
 		{"markup", "x.log", `<Foo Count="3"><Bar/></Foo> was read`, `<<Foo Count="<count:int>"><<Bar/><</Foo> was read`},
-		{"anchors of its own", "x.log", "^from 5 to US$", "^^from <n:int> to US$$"},
+		{"anchors of its own", "x.log", "^from 5 to US$", "^^from <_:int> to US$$"},
 		{"digits in words", "x.log", "GetUpdateMetadata2 on x64 Windows10 took 12ms", "GetUpdateMetadata2 on x64 Windows10 took <took:int>ms"},
 		{"the line that tells", "x.log", "\n--\nThe call failed with 5 errors\n at Foo.Bar()", "The call failed with <errors:int> errors"},
 		{"a find alone", "x.log", "0x80070005", "0x80070005"},

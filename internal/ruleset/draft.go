@@ -15,8 +15,9 @@ type Draft struct {
 	Title    string
 	Severity Severity
 	Step     string
-	File     string // the log, as people spell it
+	File     string // the log, as people spell it; "" for logs that have no name of their own
 	Line     string // the sentence
+	When     string // a condition; "" for none
 	Cause    string
 	Fix      []string
 	Tests    []Test
@@ -106,6 +107,9 @@ func (d *Draft) entry(col int) string {
 	w.line(2, "match:")
 	w.field(4, "file", d.File)
 	w.line(4, "line: "+quoted(d.Line))
+	if d.When != "" {
+		w.line(4, "when: "+quoted(d.When))
+	}
 	if d.Cause != "" || len(d.Fix) > 0 {
 		w.line(2, "about:")
 		w.field(4, "cause", d.Cause)

@@ -12,7 +12,7 @@ import (
 func draft() *Draft {
 	return &Draft{
 		ID: "CM-T-B", Evidence: "observed", Title: "It's on: the disk", Severity: Warning, Step: "dep.04", File: "distmgr.log",
-		Line: `No space for '<package_id:word>' on <path:path> <<x>`, Cause: "The disk is full.", Fix: []string{"Free space.", "Try again: it helps."},
+		Line: `No space for '<package_id:word>' on <path:path> <<x>`, When: `host != "LAB-01"`, Cause: "The disk is full.", Fix: []string{"Free space.", "Try again: it helps."},
 		Tests: []Test{
 			{Logs: []TestLog{{"distmgr.log", "No space for 'CT100012' on D:\\x <x>"}}, Expect: []Expect{{"distmgr.log:1", map[string]string{"path": `D:\x`, "package_id": "CT100012"}}}},
 			{Name: "near miss", Logs: []TestLog{{"distmgr.log", "first\n  second\n\nthird"}}},
@@ -28,6 +28,7 @@ const drafted = `  - id: CM-T-B
     match:
       file: distmgr.log
       line: 'No space for ''<package_id:word>'' on <path:path> <<x>'
+      when: 'host != "LAB-01"'
     about:
       cause: The disk is full.
       fix:
