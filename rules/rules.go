@@ -56,7 +56,7 @@ type (
 // Options say which rules to load.
 type Options struct {
 	Paths     []string  // files, folders or glob patterns of the user's rule files
-	Texts     []Source  // rule files that are not on the disk yet; one of Paths with the same name is not read
+	Texts     []Source  // rule files that are not on the disk yet; a file of Paths that one is to replace is not read
 	NoDefault bool      // leave the shipped packs out
 	Today     time.Time // decides whether an override's "until" has passed; zero: none has
 }
@@ -72,13 +72,17 @@ func Load(opt Options) (*Set, []Fault, error) {
 		}
 		sources = shipped
 	}
+	var files seenFiles
+	for _, s := range opt.Texts {
+		files.add(s.Name)
+	}
 	for _, p := range opt.Paths {
-		files, err := expand(p)
+		names, err := expand(p)
 		if err != nil {
 			return nil, nil, err
 		}
-		for _, name := range files {
-			if slices.ContainsFunc(opt.Texts, func(s Source) bool { return filepath.Clean(s.Name) == filepath.Clean(name) }) {
+		for _, name := range names {
+			if !files.add(name) {
 				continue
 			}
 			data, err := os.ReadFile(name)
@@ -91,6 +95,22 @@ func Load(opt Options) (*Set, []Fault, error) {
 	sources = append(sources, opt.Texts...)
 	set, faults := ruleset.Load(sources, ruleset.Options{Codes: ErrorCodes(), LogName: parsers.LogName, Today: opt.Today})
 	return set, faults, nil
+}
+
+// seenFiles are files that have been read: two paths may lead to one.
+type seenFiles []fs.FileInfo
+
+// add notes a file and tells whether it is new. One that cannot be looked at is, and reading it will tell why.
+func (s *seenFiles) add(name string) bool {
+	info, err := os.Stat(name)
+	if err != nil {
+		return true
+	}
+	if slices.ContainsFunc(*s, func(other fs.FileInfo) bool { return os.SameFile(info, other) }) {
+		return false
+	}
+	*s = append(*s, info)
+	return true
 }
 
 // LoadEngine is Load and NewEngine in one, for those who can do no more about faults than to tell them: its error names

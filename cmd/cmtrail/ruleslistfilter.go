@@ -76,8 +76,6 @@ func completeFrom(c *cobra.Command, flag string, values func(*rules.Set) []strin
 // completionSet loads the rules that the command line asks for, and the shipped packs alone where those have faults.
 func completionSet(c *cobra.Command) *rules.Set {
 	paths, _ := c.Flags().GetStringArray("rules") // a command without the flag completes from the packs
-	slices.Sort(paths)
-	paths = slices.Compact(paths) // completion reads the flags twice
 	alone, _ := c.Flags().GetBool("no-default-rules")
 	set, _, err := rules.Load(rules.Options{Paths: paths, NoDefault: alone})
 	if err != nil || set == nil {

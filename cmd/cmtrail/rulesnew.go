@@ -68,8 +68,10 @@ func newNew() *cobra.Command {
 }
 
 func (m *ruleMaker) run(c *cobra.Command, args []string) error {
-	var err error
-	if m.set, err = m.rules.load(c); err != nil {
+	if err := checkFolder(m.to); err != nil {
+		return &exitError{exitUsage, "--to: " + err.Error()}
+	}
+	if err := m.load(c); err != nil {
 		return err
 	}
 	if isTerminal(c.InOrStdin()) {
@@ -92,6 +94,16 @@ func (m *ruleMaker) run(c *cobra.Command, args []string) error {
 		return err
 	}
 	around.tell(c)
+	if m.ask != nil && m.to == "" {
+		if m.to, err = m.ask.line("File to add the rule to; empty prints it []:", "", checkFolder); err != nil {
+			return err
+		}
+		if m.to != "" {
+			if err := m.load(c); err != nil {
+				return err
+			}
+		}
+	}
 	d := &rules.Draft{Evidence: "observed", Line: s.String()}
 	if d.When = o.when(); d.When == "" {
 		d.File = o.log
@@ -104,13 +116,31 @@ func (m *ruleMaker) run(c *cobra.Command, args []string) error {
 		c.PrintErrln("note: " + changed)
 	}
 	d.Tests = tests
-	if m.ask != nil && m.to == "" {
-		// Answers are not typed twice for want of a flag.
-		if m.to, err = m.ask.line("File to add the rule to; empty prints it []:", "", func(string) error { return nil }); err != nil {
-			return err
-		}
-	}
 	return m.write(c, d)
+}
+
+// load loads the rules, those of the file that the rule goes to among them: its id must be free there too.
+func (m *ruleMaker) load(c *cobra.Command) error {
+	if _, err := os.Stat(m.to); m.to != "" && err == nil {
+		m.rules.paths = append(m.rules.paths, m.to)
+	}
+	var err error
+	m.set, err = m.rules.load(c)
+	return err
+}
+
+// checkFolder refuses a file that could not be made, before anything is asked.
+func checkFolder(file string) error {
+	if file == "" {
+		return nil
+	}
+	if info, err := os.Stat(filepath.Dir(file)); err != nil || !info.IsDir() {
+		return fmt.Errorf("there is no folder %s", filepath.Dir(file))
+	}
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is no file", file)
+	}
+	return nil
 }
 
 // check refuses flags that contradict each other or name what is not there.
