@@ -31,6 +31,10 @@ func Read(opt Options) (*Files, error) {
 		}
 		f.sources = shipped
 	}
+	var seen seenFiles
+	for _, s := range opt.Texts {
+		seen.add(s.Name)
+	}
 	for _, p := range opt.Paths {
 		names, err := expand(p)
 		if err != nil {
@@ -40,6 +44,9 @@ func Read(opt Options) (*Files, error) {
 			f.warnings = append(f.warnings, Fault{File: p, Text: "no rule file is there"})
 		}
 		for _, name := range names {
+			if !seen.add(name) {
+				continue
+			}
 			data, err := os.ReadFile(name)
 			if err != nil {
 				return nil, err
@@ -47,7 +54,24 @@ func Read(opt Options) (*Files, error) {
 			f.sources = append(f.sources, ruleset.Source{Name: name, Data: data})
 		}
 	}
+	f.sources = append(f.sources, opt.Texts...)
 	return f, nil
+}
+
+// seenFiles are files that have been read: two paths may lead to one.
+type seenFiles []fs.FileInfo
+
+// add notes a file and tells whether it is new. One that cannot be looked at is, and reading it will tell why.
+func (s *seenFiles) add(name string) bool {
+	info, err := os.Stat(name)
+	if err != nil {
+		return true
+	}
+	if slices.ContainsFunc(*s, func(other fs.FileInfo) bool { return os.SameFile(info, other) }) {
+		return false
+	}
+	*s = append(*s, info)
+	return true
 }
 
 // Same tells whether the files have the names and texts of other.

@@ -25,6 +25,8 @@ type (
 	Fault   = ruleset.Fault   // one thing wrong in a rule file
 	Advice  = ruleset.Advice  // one thing that a rule lacks
 	Change  = ruleset.Change  // how one set differs from another
+	Source  = ruleset.Source  // the text of one rule file
+	Draft   = ruleset.Draft   // a rule to be written
 	Engine  = match.Engine    // rules made ready for records
 	Matcher = match.Matcher   // an engine's evaluation, for one goroutine
 	Verdict = match.Verdict   // what the rules say of one record
@@ -48,6 +50,7 @@ type (
 // Options say which rules to load.
 type Options struct {
 	Paths     []string  // files, folders or glob patterns of the user's rule files
+	Texts     []Source  // rule files that are not on the disk yet; a file of Paths that one is to replace is not read
 	NoDefault bool      // leave the shipped packs out
 	Today     time.Time // decides whether an override's "until" has passed; zero: none has
 }
@@ -95,6 +98,22 @@ func Lint(set *Set) []Advice { return ruleset.Lint(set) }
 
 // Schema returns the JSON Schema of rule files.
 func Schema() []byte { return ruleset.Schema() }
+
+// Format lays a rule file out. There are faults and no text when that cannot be done without changing what it says.
+func Format(name string, data []byte) ([]byte, []Fault) {
+	return ruleset.Format(ruleset.Source{Name: name, Data: data})
+}
+
+// NewFile returns a rule file with a draft in it; schema is where the JSON Schema is found.
+func NewFile(pack, schema string, d *Draft) []byte { return ruleset.NewFile(pack, schema, d) }
+
+// AddRule returns a rule file with a draft after its last rule.
+func AddRule(name string, data []byte, d *Draft) ([]byte, []Fault) {
+	return ruleset.AddRule(Source{Name: name, Data: data}, d)
+}
+
+// Expand returns the rule files that a path stands for: a file, a folder or a glob pattern.
+func Expand(path string) ([]string, error) { return expand(path) }
 
 // FormatCode writes an error code as 0x and eight upper-case digits.
 func FormatCode(code uint32) string { return errorcode.Format(code) }

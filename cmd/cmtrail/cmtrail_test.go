@@ -50,10 +50,8 @@ func TestGolden(t *testing.T) {
 		"errorcode-unknown": {args: []string{"errorcode", "WU_E_PT_HTTP_STATUS_DENYED"}},
 		"rules-lint":        {args: []string{"rules", "lint", "--no-default-rules", "--rules", "testdata/untested.yaml"}},
 		"rules-test":        {args: []string{"rules", "test", "--no-default-rules", "--rules", "testdata/wrong.yaml"}},
-		"rules-list":        {args: []string{"rules", "list", "CM-PROXY-*"}},
 		"unknown-command":   {args: []string{"tagg"}},
 		"rules-unknown":     {args: []string{"rules", "lnit"}},
-		"rules-list-none":   {args: []string{"rules", "list", "nope"}},
 	})
 }
 

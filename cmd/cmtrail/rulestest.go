@@ -11,21 +11,33 @@ import (
 func newTest() *cobra.Command {
 	var flags ruleFlags
 	var asJSON, verbose bool
+	var junit string
 	c := &cobra.Command{
 		Use:               "test [RULE...]",
 		Short:             "Run the tests inside rule files through the real parser and engine",
+		Example:           "  cmtrail rules test --rules my-rules.yaml 'CM-SITE-*'\n  cmtrail rules test --rules my-rules.yaml --junit rules.xml",
 		ValidArgsFunction: ruleIDs,
 		RunE: func(c *cobra.Command, args []string) error {
 			set, err := flags.load(c)
 			if err != nil {
 				return err
 			}
-			return tell(c, ruletest.Run(set, filter(args)), asJSON, verbose)
+			results := ruletest.Run(set, filter(args))
+			if junit != "" {
+				if err := writeJUnit(c, junit, results); err != nil {
+					return err
+				}
+			}
+			if junit == "-" {
+				c.SetOut(c.ErrOrStderr()) // the document stands alone
+			}
+			return tell(c, results, asJSON, verbose)
 		},
 	}
 	flags.add(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "one JSON object a test")
 	c.Flags().BoolVarP(&verbose, "verbose", "v", false, "name the tests that pass, too")
+	c.Flags().StringVar(&junit, "junit", "", "also write the results as JUnit XML to this file; - is standard output, and the text then goes to standard error")
 	return c
 }
 

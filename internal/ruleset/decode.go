@@ -62,13 +62,13 @@ var expectFields = []field[rawExpect]{
 
 var testFields = []field[rawTest]{
 	one("name", "What the test is about.", shapeText, func(t *rawTest) *text { return &t.name }),
+	one("arch", "Processor architecture of the host: amd64, arm64 or x86.", shapeText, func(t *rawTest) *text { return &t.arch }),
 	{key: "logs", doc: "Raw lines by log name.", shape: shapeMap, must: true, decode: func(d *decoder, n *yaml.Node, t *rawTest) {
 		d.entries(n, "logs", func(name text, v *yaml.Node) { t.logs = append(t.logs, &entry{name: name, value: d.scalar(v, "logs")}) })
 	}},
 	list("expect", "Where the rule shows; nothing: nowhere.", expectFields, func(d *decoder, n *yaml.Node, t *rawTest) {
 		t.expect = each(d, n, "expect", func(n *yaml.Node) *rawExpect { e := &rawExpect{}; mapping(d, n, "expect", expectFields, e); return e })
 	}),
-	one("arch", "Processor architecture of the host: amd64, arm64 or x86.", shapeText, func(t *rawTest) *text { return &t.arch }),
 	one("undecided", "How many questions stay undecided.", shapeInt, func(t *rawTest) *text { return &t.undecided }),
 }
 
@@ -81,11 +81,11 @@ func init() {
 		many("line", "Sentences with typed holes; any of them.", func(m *rawMatch) *[]text { return &m.lines }),
 		many("pattern", "RE2 expressions with named groups; any of them.", func(m *rawMatch) *[]text { return &m.patterns }),
 		many("code", "Error codes in any spelling; the record carries one of them.", func(m *rawMatch) *[]text { return &m.codes }),
-		one("when", "A condition over the record and the holes.", shapeText, func(m *rawMatch) *text { return &m.when }),
 		{key: "any", doc: "Alternatives, all with the same holes.", shape: shape{"type": "array", "items": shape{"$ref": "#/$defs/match"}},
 			decode: func(d *decoder, n *yaml.Node, m *rawMatch) {
 				m.any = each(d, n, "any", func(n *yaml.Node) *rawMatch { return d.match(n, "any") })
 			}},
+		one("when", "A condition over the record and the holes.", shapeText, func(m *rawMatch) *text { return &m.when }),
 	}
 }
 
@@ -109,10 +109,6 @@ var ruleFields = []field[rawRule]{
 	many("tags", "Words to filter by.", func(r *rawRule) *[]text { return &r.tags }),
 	one("scan", "all: evaluate on every record of its logs, though no literal is required.", enum("all"), func(r *rawRule) *text { return &r.scan }),
 	one("generic", "Left off a record on which a specific issue shows.", shapeBool, func(r *rawRule) *text { return &r.generic }),
-	{key: "once", doc: "Report once a period and count the rest.", shape: object(onceFields), decode: func(d *decoder, n *yaml.Node, r *rawRule) {
-		r.once = &rawOnce{}
-		mapping(d, n, "once", onceFields, r.once)
-	}},
 	{key: "match", doc: "What one record must hold.", shape: shape{"$ref": "#/$defs/match"}, decode: func(d *decoder, n *yaml.Node, r *rawRule) { r.match = d.match(n, "match") }},
 	{key: "events", doc: "Matches of the rule's own, for its relation.", shape: shapeMap, decode: func(d *decoder, n *yaml.Node, r *rawRule) {
 		d.entries(n, "events", func(name text, v *yaml.Node) {
@@ -121,6 +117,12 @@ var ruleFields = []field[rawRule]{
 				r.events = append(r.events, &rawEvent{name, m})
 			}
 		})
+	}},
+	relation("sequence", sequenceFields), relation("threshold", thresholdFields), relation("absence", absenceFields),
+	relation("change", changeFields), relation("silence", silenceFields), relation("duration", durationFields),
+	{key: "once", doc: "Report once a period and count the rest.", shape: object(onceFields), decode: func(d *decoder, n *yaml.Node, r *rawRule) {
+		r.once = &rawOnce{}
+		mapping(d, n, "once", onceFields, r.once)
 	}},
 	{key: "about", doc: "What a reader is told.", shape: object(aboutFields), decode: func(d *decoder, n *yaml.Node, r *rawRule) {
 		r.about = &rawAbout{}
@@ -133,8 +135,6 @@ var ruleFields = []field[rawRule]{
 			return t
 		})
 	}),
-	relation("sequence", sequenceFields), relation("threshold", thresholdFields), relation("absence", absenceFields),
-	relation("change", changeFields), relation("silence", silenceFields), relation("duration", durationFields),
 }
 
 var overrideFields = []field[rawOverride]{

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/cmtrail/cmtrail/internal/pipeline"
 	"github.com/cmtrail/cmtrail/internal/ruleset"
@@ -18,7 +19,8 @@ type Result struct {
 	Rule  string
 	Test  string
 	Where ruleset.Place
-	Why   string // "" when the test passed
+	Why   string        // "" when the test passed
+	Took  time.Duration `json:"-"` // differs from run to run
 }
 
 // Passed tells whether the test held.
@@ -38,11 +40,13 @@ func Run(set *rules.Set, filter func(*rules.Rule) bool) []Result {
 			if res.Test == "" {
 				res.Test = "test " + strconv.Itoa(i+1)
 			}
+			began := time.Now()
 			if r.Correlation != nil {
 				res.Why = relate(p, engine.Set(), r, &t)
 			} else {
 				res.Why = run(matcher, r, &t)
 			}
+			res.Took = time.Since(began)
 			all = append(all, res)
 		}
 	}
