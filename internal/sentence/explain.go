@@ -291,8 +291,8 @@ func (x *explorer) share() float64 {
 			held += x.best.held
 		}
 	}
-	if total == 0 {
-		return 0
+	if total == 0 { // nothing but text without a type: it holds of any message
+		return 1
 	}
 	return float64(held) / float64(total)
 }
