@@ -170,7 +170,7 @@ func (c *Correlator) tellMerge(from, into *run) {
 	}
 	c.number(&from.id)
 	c.number(&into.id)
-	c.out.Trace(&Moment{Kind: Merged, Journey: into.j.def, ID: from.id, Into: into.id, Host: into.host.name, Keys: slices.Clone(from.keys)})
+	c.out.Trace(&Moment{Kind: Merged, Journey: into.j.def, ID: from.id, Into: into.id, Host: into.host.name, At: time.Unix(0, into.host.now).UTC(), Keys: slices.Clone(from.keys)})
 }
 
 // tellFound says what became of an instance that has found what its relation looks for. from is the record that did it, or names no
