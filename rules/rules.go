@@ -19,19 +19,20 @@ var packs embed.FS
 
 // The types of the rooms behind this face.
 type (
-	Set     = ruleset.Set     // a checked and compiled set of rules
-	Rule    = ruleset.Rule    // one rule
-	Step    = ruleset.Step    // one step of a pipeline
-	Fault   = ruleset.Fault   // one thing wrong in a rule file
-	Advice  = ruleset.Advice  // one thing that a rule lacks
-	Change  = ruleset.Change  // how one set differs from another
-	Source  = ruleset.Source  // the text of one rule file
-	Draft   = ruleset.Draft   // a rule to be written
-	Engine  = match.Engine    // rules made ready for records
-	Matcher = match.Matcher   // an engine's evaluation, for one goroutine
-	Verdict = match.Verdict   // what the rules say of one record
-	Key     = match.Key       // a caught field
-	Entry   = errorcode.Entry // a known error code
+	Set         = ruleset.Set         // a checked and compiled set of rules
+	Rule        = ruleset.Rule        // one rule
+	Step        = ruleset.Step        // one step of a pipeline
+	Fault       = ruleset.Fault       // one thing wrong in a rule file
+	Advice      = ruleset.Advice      // one thing that a rule lacks
+	Change      = ruleset.Change      // how one set differs from another
+	Source      = ruleset.Source      // the text of one rule file
+	Draft       = ruleset.Draft       // a rule to be written
+	Engine      = match.Engine        // rules made ready for records
+	Matcher     = match.Matcher       // an engine's evaluation, for one goroutine
+	Verdict     = match.Verdict       // what the rules say of one record
+	Key         = match.Key           // a caught field
+	Entry       = errorcode.Entry     // a known error code
+	Correlation = ruleset.Correlation // what relates several records
 )
 
 // The types of what relates records.
@@ -45,6 +46,7 @@ type (
 	Journey            = correlate.Journey    // one run from its first request on
 	Undecided          = correlate.Undecided  // a question that the records do not answer
 	Reference          = correlate.Reference  // names a record
+	Moment             = correlate.Moment     // one moment in the life of an instance or a run
 )
 
 // Options say which rules to load.

@@ -24,7 +24,7 @@ func newRoot(in io.Reader) *cobra.Command {
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetIn(in)
-	root.AddCommand(newTag(), newScan(), newErrorCode(), newRules(), newVersion())
+	root.AddCommand(newTag(), newScan(), newErrorCode(), newExplain(), newRules(), newVersion())
 	return root
 }
 

@@ -10,9 +10,9 @@ import (
 )
 
 func newRules() *cobra.Command {
-	c := &cobra.Command{Use: "rules", Short: "Check, test and list rules", Args: cobra.NoArgs,
+	c := &cobra.Command{Use: "rules", Short: "Check, test, list and explain rules", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
-	c.AddCommand(newLint(), newTest(), newList(), newSteps(), newNew(), newFmt(), newSchema())
+	c.AddCommand(newLint(), newTest(), newList(), newSteps(), newNew(), newFmt(), newSchema(), newRulesExplain())
 	return c
 }
 

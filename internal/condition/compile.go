@@ -31,7 +31,7 @@ func Compile(text string, scope Scope) (c *Condition, err error) {
 			c, err = nil, &Error{Text: "condition cannot be compiled"}
 		}
 	}()
-	r := &rewriter{scope: scope, cond: &Condition{text: text}}
+	r := &rewriter{scope: scope, cond: &Condition{text: text, scope: scope}}
 	tree, fault := parse(text)
 	if fault != nil {
 		return nil, fault

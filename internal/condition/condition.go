@@ -41,6 +41,7 @@ type Scope struct {
 // Condition is a compiled condition. It is immutable and safe for use by any number of goroutines.
 type Condition struct {
 	text    string
+	scope   Scope // for Explain
 	program *vm.Program
 	holes   []string
 	codes   []uint32

@@ -109,5 +109,6 @@ func TestEval(t *testing.T) {
 		if got, err := r.Eval(c, holes); err != nil || got != tt.want {
 			t.Errorf("%s is %t, %v; want %t", tt.text, got, err, tt.want)
 		}
+		agrees(t, r, c, holes)
 	}
 }

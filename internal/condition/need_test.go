@@ -227,5 +227,6 @@ func FuzzCompile(f *testing.F) {
 		if _, err := r.Eval(c, nil); err != nil && !strings.Contains(err.Error(), "not a number") {
 			t.Fatalf("%s: %v", text, err)
 		}
+		agrees(t, r, c, nil)
 	})
 }

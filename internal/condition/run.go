@@ -63,6 +63,18 @@ func (r *Runner) Begin(v Values) {
 // Eval tells whether the condition holds for the record, with the holes that the rule's sentence filled. An error
 // means that it cannot be told: the record's values do not suit the condition.
 func (r *Runner) Eval(c *Condition, holes []sentence.Hole) (bool, error) {
+	out, err := r.run(c, holes)
+	if err != nil {
+		return false, err
+	}
+	held, ok := out.(bool)
+	if !ok {
+		return false, fmt.Errorf("condition gives %T, not true or false", out)
+	}
+	return held, nil
+}
+
+func (r *Runner) run(c *Condition, holes []sentence.Hole) (any, error) {
 	r.cond, r.holes, r.fault = c, holes, nil
 	if len(c.holes) > 0 {
 		slots := r.env.slots()
@@ -75,13 +87,9 @@ func (r *Runner) Eval(c *Condition, holes []sentence.Hole) (bool, error) {
 		err = r.fault
 	}
 	if err != nil {
-		return false, runFault(err)
+		return nil, runFault(err)
 	}
-	held, ok := out.(bool)
-	if !ok {
-		return false, fmt.Errorf("condition gives %T, not true or false", out)
-	}
-	return held, nil
+	return out, nil
 }
 
 // runFault keeps what happened and drops the machine's drawing of where.

@@ -19,7 +19,12 @@ func (absence) take(c *Correlator, s *subscription, e *event, m *matched) {
 		case i == nil:
 			c.unfound(s, e, m)
 		case e.at >= i.opened-slack && e.at <= i.until:
+			c.tell(Answered, s.rel, i, e, m, "")
 			c.remove(i)
+		case e.at > i.until:
+			c.tell(NoPart, s.rel, i, e, m, "it came after the deadline")
+		default:
+			c.tell(NoPart, s.rel, i, e, m, "it came before the question")
 		}
 	case opens:
 		absence{}.open(c, s, e, m)
@@ -30,6 +35,7 @@ func (absence) open(c *Correlator, s *subscription, e *event, m *matched) {
 	if i := c.pending(s.rel, e, m); i != nil {
 		if e.at <= i.until {
 			i.last = e.ref
+			c.tell(Again, s.rel, i, e, m, "")
 			return // the first question stands
 		}
 		// It is overdue and not told yet; what comes from here on answers this question.
@@ -37,9 +43,11 @@ func (absence) open(c *Correlator, s *subscription, e *event, m *matched) {
 	}
 	i := c.begin(s.rel, e, m)
 	if i == nil {
+		c.unheard(s, e, m)
 		return
 	}
 	i.until = e.at + int64(s.rel.cor.Within)
+	c.tell(Opened, s.rel, i, e, m, "")
 	i.host.wakeAt(i.until, i)
 	c.tied(s, e)
 }
@@ -61,10 +69,11 @@ func (absence) wake(i *instance, final bool) {
 		c.remove(i)
 		f := &Finding{Host: i.host.name, At: time.Unix(0, i.until).UTC(), Keys: i.keys, First: i.first, Last: i.last,
 			Missing: &Missing{Event: i.rel.cor.Expect.Name, Logs: i.rel.carry, Within: i.rel.cor.Within}}
-		c.find(i.rel, f, &event{host: h, run: i.run})
+		c.find(i, f, &event{host: h, run: i.run})
 		return
 	case !final:
 		h.overdue = append(h.overdue, i)
+		c.tell(Waits, i.rel, i, nil, nil, "")
 		return
 	case missing:
 		c.undecided(i, i.rel.carry, "no log that can carry the answer was read")
@@ -118,12 +127,16 @@ func (h *host) readElsewhere(r *relation, at int64, than string) (missing, read 
 func (c *Correlator) callOff(r *relation, e *event, m *matched) {
 	if _, named := c.keyOf(r, e, m); named {
 		if i := c.pending(r, e, m); i != nil && e.at <= i.until {
+			c.tell(CalledOff, r, i, e, m, "")
 			c.remove(i)
+		} else {
+			c.tell(NoPart, r, nil, e, m, "nothing is open under its keys")
 		}
 		return
 	}
 	for _, i := range c.home(r, e).instances() {
 		if i.rel == r && e.at <= i.until {
+			c.tell(CalledOff, r, i, e, m, "it names none, and calls off all of its host")
 			c.remove(i)
 		}
 	}
@@ -131,6 +144,7 @@ func (c *Correlator) callOff(r *relation, e *event, m *matched) {
 
 // unfound remembers a closer that found nothing open, until time moves on.
 func (c *Correlator) unfound(s *subscription, e *event, m *matched) {
+	c.unheard(s, e, m)
 	if h := c.home(s.rel, e); !e.late {
 		h.unfound = append(h.unfound, unfound{*s, e, m})
 	}

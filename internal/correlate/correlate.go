@@ -47,6 +47,7 @@ type Output struct {
 	Step      func(*Finding) // of a step rule that relates records: no issue, but an event to others
 	Journey   func(*Journey)
 	Undecided func(*Undecided)
+	Trace     func(*Moment) // what becomes of each record, instance and run; costly, for those who ask why
 }
 
 // Input is one record, where it stood and what the rules say of it. Its strings may be views.
@@ -94,6 +95,7 @@ type Correlator struct {
 	counters  Counters
 	changed   map[*host]struct{} // hosts whose state differs from the last Save; nil when nobody saves
 	scratch   []byte
+	told      int   // instances and runs that Trace has been told of
 	names     names // filled by Restore
 }
 

@@ -8,8 +8,12 @@ func (duration) take(c *Correlator, s *subscription, e *event, m *matched) {
 	if s.role == opens {
 		if i != nil {
 			i.opened, i.first, i.keys = e.at, e.ref, m.keys // a run that began anew is measured from there
+			c.tell(Again, s.rel, i, e, m, "it is measured from here")
 		} else if i = c.begin(s.rel, e, m); i == nil {
+			c.unheard(s, e, m)
 			return
+		} else {
+			c.tell(Opened, s.rel, i, e, m, "")
 		}
 		c.tied(s, e)
 		return
@@ -19,8 +23,10 @@ func (duration) take(c *Correlator, s *subscription, e *event, m *matched) {
 		return
 	}
 	c.remove(i)
-	if e.at-i.opened > int64(s.rel.cor.LongerThan) {
-		c.find(s.rel, &Finding{Host: c.home(s.rel, e).name, At: e.ref.Time(), Keys: withKeys(i.keys, m.keys), First: i.first, Last: e.ref}, e)
+	if e.at-i.opened <= int64(s.rel.cor.LongerThan) {
+		c.tell(Answered, s.rel, i, e, m, "it did not take too long")
+	} else {
+		c.find(i, &Finding{Host: c.home(s.rel, e).name, At: e.ref.Time(), Keys: withKeys(i.keys, m.keys), First: i.first, Last: e.ref}, e)
 	}
 }
 

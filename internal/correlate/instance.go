@@ -26,6 +26,8 @@ type instance struct {
 	more    int    // findings not reported, of a period of once
 	run     *run   // the run that its first record belongs to, if any
 	over    bool
+	id      int  // for Trace
+	waits   bool // Trace has been told that nothing tells yet
 }
 
 type instanceKey struct {
@@ -143,8 +145,12 @@ func (c *Correlator) makeRoom() {
 func (c *Correlator) evict(i *instance) {
 	c.counters.Evicted++
 	c.touch(i.host)
-	if i.rel.cor.Kind == "absence" && !i.isOnce() {
+	switch {
+	case i.isOnce():
+	case i.rel.cor.Kind == "absence":
 		c.undecided(i, nil, "too many were pending at a time")
+	default:
+		c.tell(Evicted, i.rel, i, nil, nil, "")
 	}
 	c.remove(i)
 }

@@ -89,7 +89,8 @@ type sight struct {
 	steps  []*ruleset.Step
 	starts bool
 	ends   string
-	early  bool // it holds no key and no start, and belongs before the beginning of a run
+	how    string // why it belongs to its run, or to none
+	early  bool   // it holds no key and no start, and belongs before the beginning of a run
 }
 
 func (j *journey) look(e *event) (s sight) {
@@ -150,12 +151,15 @@ func (c *Correlator) travel(h *host, e *event) {
 		}
 		r := c.runOf(h, j, &s)
 		if r == nil {
+			c.tellRun(NoPart, h, j, nil, &s, s.how)
 			continue
 		}
 		if r.goesBack(&s) {
 			r = c.retry(r, &s)
+			s.how = "it takes up again what has failed"
 		}
 		r.join(&s)
+		c.tellRun(Joined, h, j, r, &s, s.how)
 		e.run = r
 	}
 }
@@ -163,29 +167,47 @@ func (c *Correlator) travel(h *host, e *event) {
 // runOf returns the run of a record, a new one where it begins one, and nil where nothing tells.
 func (c *Correlator) runOf(h *host, j *journey, s *sight) *run {
 	if r := c.runOfKeys(h, j, s); r != nil {
+		s.how = "it holds a key of the run"
 		return r
 	}
 	if s.e.late {
+		s.how = "it came late and holds no key of a run"
 		return nil
 	}
 	if s.starts {
 		if r := h.beginning(j, s); r != nil {
+			s.how = "it is of the beginning of a run that has no name yet"
 			return r
 		}
+		s.how = "it begins a run"
 		return c.newRun(h, j, s, true)
 	}
 	near := h.near(j, s)
 	switch {
 	case len(near) == 1:
+		s.how = "it holds no key that is known, and this is the only run near it"
 		return near[0]
 	case len(s.keys) > 0:
+		s.how = "its keys are of no run, and may yet be joined to one"
 		return c.newRun(h, j, s, false) // until a record joins its key to a run
 	case len(near) > 1:
+		s.how = "it is ambiguous: several runs can have it, and it holds the key of none"
 		for _, r := range near {
 			r.unsure(s)
+			c.tellRun(NoPart, h, j, r, s, s.how)
 		}
+	default:
+		s.how = j.whyAlone(s)
 	}
 	return nil
+}
+
+// whyAlone tells why a record without a key joins no run.
+func (j *journey) whyAlone(s *sight) string {
+	if _, named := j.def.Near[s.e.ref.Log]; !named {
+		return "it holds no key, and the journey does not take records of its log by nearness"
+	}
+	return "it holds no key, and no run is near it that can have it"
 }
 
 // runOfKeys returns the run that the record's keys name. A record that holds the keys of two joins them, unless they

@@ -146,7 +146,9 @@ func (c *Correlator) dispatch(h *host, e *event) {
 			m := &e.matched[i]
 			for _, s := range c.subs[m.rule.Index] {
 				switch {
-				case s.role != role || e.late && role > closes:
+				case s.role != role:
+				case e.late && role > closes:
+					c.tell(NoPart, s.rel, nil, e, m, "it came late: a record this much older than the newest of its log opens nothing")
 				case s.rel.cor.AcrossHost && h != c.global:
 					across = true
 				case s.rel.cor.AcrossHost == (h == c.global):
@@ -166,20 +168,23 @@ func (c *Correlator) dispatch(h *host, e *event) {
 	}
 }
 
-// find reports what a relation has found, and lets those know that wait for it.
-func (c *Correlator) find(r *relation, f *Finding, from *event) {
+// find reports what a relation has found of an instance, and lets those know that wait for it.
+func (c *Correlator) find(i *instance, f *Finding, from *event) {
+	r := i.rel
 	f.Rule = r.rule
 	e := &event{at: f.Last.At, host: from.host, log: from.log, ref: f.Last, thread: from.thread, derived: true}
 	if !f.At.IsZero() {
 		e.at = f.At.UnixNano()
 	}
 	e.matched = []matched{{r.rule, f.Keys}}
+	folded := r.rule.Issue && c.repeats(r, f, e)
+	c.tellFound(i, folded, from)
 	switch {
 	case !r.rule.Issue:
 		if c.out.Step != nil {
 			c.out.Step(f)
 		}
-	case !c.repeats(r, f, e):
+	case !folded:
 		c.report(f)
 		if from.run != nil {
 			from.run.issue(r.rule)
@@ -204,6 +209,7 @@ func (c *Correlator) report(f *Finding) {
 
 func (c *Correlator) undecided(i *instance, missing []string, why string) {
 	c.counters.Undecided[i.rel.rule.ID]++
+	c.tell(Dropped, i.rel, i, nil, nil, why)
 	if c.out.Undecided != nil {
 		c.out.Undecided(&Undecided{Rule: i.rel.rule, Host: i.host.name, Keys: i.keys, First: i.first, Logs: missing, Why: why})
 	}

@@ -35,6 +35,7 @@ type run struct {
 	closed   bool            // it has been reported, and is kept for the records that come after
 	over     bool
 	into     *run // the run that it was joined to
+	id       int  // for Trace
 }
 
 type stepSeen struct {
@@ -246,6 +247,7 @@ func (c *Correlator) merge(a, b *run) *run {
 	}
 	c.discard(b)
 	b.into = a
+	c.tellMerge(b, a)
 	a.at, a.last = min(a.at, b.at), max(a.last, b.last)
 	a.started = a.started || b.started
 	a.learn(b.keys)
@@ -357,6 +359,7 @@ func (r *run) report(state string, by []match.Key) {
 		return
 	}
 	r.c.counters.Journeys[state]++
+	r.c.tellRun(Reported, r.host, r.j, r, nil, state)
 	if r.c.out.Journey == nil {
 		return
 	}

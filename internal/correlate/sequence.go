@@ -37,10 +37,14 @@ func (sequence) open(c *Correlator, s *subscription, e *event, m *matched) {
 	i := c.pending(s.rel, e, m)
 	if i == nil {
 		if i = c.begin(s.rel, e, m); i == nil {
+			c.unheard(s, e, m)
 			return
 		}
 		i.until = e.at + int64(s.rel.cor.Within)
 		i.host.wakeAt(i.until, i)
+		c.tell(Opened, s.rel, i, e, m, "")
+	} else {
+		c.tell(Again, s.rel, i, e, m, "")
 	}
 	i.until = max(i.until, e.at+int64(s.rel.cor.Within))
 	i.add(part{1, e.at, e.ref, m.keys})
@@ -72,6 +76,7 @@ func (sequence) follow(c *Correlator, s *subscription, e *event, m *matched) {
 	}
 	if len(ready) == 0 {
 		c.unfound(s, e, m)
+		c.tell(NoPart, s.rel, i, e, m, "the step before it has not come in time")
 		return
 	}
 	if s.step+1 < len(s.rel.cor.Steps) {
@@ -80,10 +85,12 @@ func (sequence) follow(c *Correlator, s *subscription, e *event, m *matched) {
 			p.next++
 			i.add(p)
 		}
+		c.tell(Continued, s.rel, i, e, m, "")
 		return
 	}
 	for _, p := range ready {
 		if !c.holds(s.rel, withKeys(m.keys, p.keys)) {
+			c.tell(NoPart, s.rel, i, e, m, "the condition over all its events does not hold")
 			return
 		}
 	}
@@ -92,7 +99,7 @@ func (sequence) follow(c *Correlator, s *subscription, e *event, m *matched) {
 	if len(i.parts) == 0 {
 		c.remove(i)
 	}
-	c.find(s.rel, &Finding{Host: c.home(s.rel, e).name, At: e.ref.Time(), Keys: withKeys(last.keys, m.keys), First: last.first, Last: e.ref}, e)
+	c.find(i, &Finding{Host: c.home(s.rel, e).name, At: e.ref.Time(), Keys: withKeys(last.keys, m.keys), First: last.first, Last: e.ref}, e)
 }
 
 // gather is for sequences in any order.
@@ -100,10 +107,12 @@ func (sequence) gather(c *Correlator, s *subscription, e *event, m *matched) {
 	i := c.pending(s.rel, e, m)
 	if i == nil {
 		if i = c.begin(s.rel, e, m); i == nil {
+			c.unheard(s, e, m)
 			return
 		}
 		i.until = e.at + int64(s.rel.cor.Within)
 		i.host.wakeAt(i.until, i)
+		c.tell(Opened, s.rel, i, e, m, "")
 	}
 	i.until = max(i.until, e.at+int64(s.rel.cor.Within))
 	i.parts = slices.DeleteFunc(i.parts, func(p part) bool {
@@ -111,6 +120,7 @@ func (sequence) gather(c *Correlator, s *subscription, e *event, m *matched) {
 	})
 	i.parts = append(i.parts, part{s.step, e.at, e.ref, m.keys})
 	if len(i.parts) < len(s.rel.cor.Steps) {
+		c.tell(Continued, s.rel, i, e, m, "")
 		return
 	}
 	var keys []match.Key
@@ -118,11 +128,18 @@ func (sequence) gather(c *Correlator, s *subscription, e *event, m *matched) {
 		keys = withKeys(keys, p.keys)
 	}
 	if !c.holds(s.rel, keys) {
+		c.tell(Continued, s.rel, i, e, m, "the condition over all its events does not hold")
 		return
 	}
 	first := i.parts[0].first
 	c.remove(i)
-	c.find(s.rel, &Finding{Host: c.home(s.rel, e).name, At: e.ref.Time(), Keys: keys, First: first, Last: e.ref}, e)
+	c.find(i, &Finding{Host: c.home(s.rel, e).name, At: e.ref.Time(), Keys: keys, First: first, Last: e.ref}, e)
 }
 
-func (sequence) wake(i *instance, _ bool) { i.host.c.remove(i) }
+func (sequence) wake(i *instance, _ bool) { i.host.c.expire(i) }
+
+// expire lets go of an instance whose time is over.
+func (c *Correlator) expire(i *instance) {
+	c.tell(Expired, i.rel, i, nil, nil, "")
+	c.remove(i)
+}

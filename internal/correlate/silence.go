@@ -16,30 +16,39 @@ func (silence) take(c *Correlator, s *subscription, e *event, m *matched) {
 	case opens:
 		if i == nil {
 			if i = c.begin(s.rel, e, m); i == nil {
+				c.unheard(s, e, m)
 				return
 			}
 			i.alive(e)
 			i.host.wakeAt(i.until, i)
+			c.tell(Opened, s.rel, i, e, m, "")
 			return
 		}
 		i.alive(e)
+		c.tell(Again, s.rel, i, e, m, "")
 	case closes:
-		if i != nil {
-			i.brokenAt(e.at)
-			c.remove(i)
+		if i == nil {
+			c.unheard(s, e, m)
+			return
 		}
+		i.brokenAt(e.at)
+		c.tell(Answered, s.rel, i, e, m, "")
+		c.remove(i)
 	default:
 		if i == nil {
+			c.unheard(s, e, m)
 			return
 		}
 		if v := s.rel.cor.Value; v != "" {
 			value, _ := e.find(m, v)
 			if value == i.value {
+				c.tell(NoPart, s.rel, i, e, m, "its value is the same as before")
 				return
 			}
 			i.value = value
 		}
 		i.alive(e)
+		c.tell(Continued, s.rel, i, e, m, "")
 	}
 }
 
@@ -47,7 +56,11 @@ func (silence) take(c *Correlator, s *subscription, e *event, m *matched) {
 func (h *host) hear(e *event) {
 	for _, i := range h.instances() {
 		if i.rel.watches(e.log.name) && i.last.Log == e.log.name && i.ofThread(e) {
+			opened := i.last == e.ref // by this record, just now
 			i.alive(e)
+			if !opened {
+				h.c.tell(Continued, i.rel, i, e, nil, "")
+			}
 		}
 	}
 }
@@ -89,6 +102,7 @@ func (silence) wake(i *instance, final bool) {
 	}
 	if !final {
 		h.overdue = append(h.overdue, i)
+		h.c.tell(Waits, i.rel, i, nil, nil, "")
 	}
 }
 
@@ -96,8 +110,10 @@ func (silence) wake(i *instance, final bool) {
 func (i *instance) report() {
 	at := i.until
 	i.until = never
-	if _, off := i.host.wasSilent(at, i.rel.cor.LongerThan); !off {
-		c := i.host.c
-		c.find(i.rel, &Finding{Host: i.host.name, At: time.Unix(0, at).UTC(), Keys: i.keys, First: i.first, Last: i.last}, &event{host: i.host, run: i.run})
+	c := i.host.c
+	if _, off := i.host.wasSilent(at, i.rel.cor.LongerThan); off {
+		c.tell(Expired, i.rel, i, nil, nil, "the host was silent as a whole")
+	} else {
+		c.find(i, &Finding{Host: i.host.name, At: time.Unix(0, at).UTC(), Keys: i.keys, First: i.first, Last: i.last}, &event{host: i.host, run: i.run})
 	}
 }

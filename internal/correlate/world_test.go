@@ -23,7 +23,8 @@ type world struct {
 	matcher *match.Matcher
 	options correlate.Options
 	*correlate.Correlator
-	out []string
+	out   []string
+	trace func(*correlate.Moment)
 }
 
 func newWorld(t testing.TB, yaml string, opt correlate.Options) *world {
@@ -71,6 +72,7 @@ func (w *world) restart() {
 		}
 	}
 	w.Correlator = correlate.New(w.set, w.options, correlate.Output{
+		Trace:   w.trace,
 		Finding: note("finding"), Step: note("step"),
 		Undecided: func(u *correlate.Undecided) {
 			w.say("undecided %s %s %s:%d: %s %v", u.Rule.ID, orDash(u.Host), u.First.File, u.First.Line, u.Why, u.Logs)

@@ -76,10 +76,7 @@ func (m *Matcher) Match(r *parsers.Record, log, host string) *Verdict {
 	slices.Sort(m.found)
 	m.record = r
 	m.scratch = m.scratch[:0]
-	m.runner.Begin(condition.Values{
-		Message: r.Message, Component: r.Component, File: log, Format: string(r.Format), Severity: r.Severity.String(),
-		Host: host, Source: r.SourceFile, Thread: int(r.Thread), Codes: m.carried, Arch: m.arch,
-	})
+	m.runner.Begin(valuesOf(r, log, host, m.arch, m.carried))
 	for _, id := range m.found {
 		m.try(&m.group.alternatives[id])
 	}

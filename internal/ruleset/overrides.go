@@ -3,6 +3,7 @@ package ruleset
 import (
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -10,6 +11,7 @@ import (
 // overrideSet is what users change of the shipped rules.
 type overrideSet struct {
 	all  []*rawOverride
+	over []*rawOverride // their last day has passed
 	used map[*rawOverride]bool
 	by   map[string]Place // rule and field that an override has set, with its place
 }
@@ -26,6 +28,7 @@ func (c *compiler) overrides() *overrideSet {
 				c.fail(raw.src.at(raw.node), "override names neither a rule nor a parameter, or both; expected one")
 			case c.passed(raw.until):
 				o.used[raw] = true
+				o.over = append(o.over, raw)
 			case raw.parameter.given():
 				c.tune(o, raw)
 			default:
@@ -82,10 +85,26 @@ func (c *compiler) passed(until text) bool {
 	return false
 }
 
+// of tells whether an override is of the rule.
+func (o *rawOverride) of(r *Rule) bool {
+	ok, err := path.Match(o.rule.String(), r.ID)
+	return ok && err == nil
+}
+
+// note remembers a change on the rule that it changes.
+func (o *rawOverride) note(r *Rule, field, value, was string, at Place) {
+	r.Overrides = append(r.Overrides, Override{Where: at, Field: field, Value: value, Was: was, Reason: o.reason.String(), Until: o.until.String()})
+}
+
 // apply changes a rule as its overrides say.
 func (o *overrideSet) apply(c *compiler, r *Rule) {
+	for _, raw := range o.over {
+		if raw.rule.given() && raw.of(r) {
+			r.Overrides = append(r.Overrides, Override{Where: raw.rule.place(), Reason: raw.reason.String(), Until: raw.until.String(), Over: true})
+		}
+	}
 	for _, raw := range o.all {
-		if ok, err := path.Match(raw.rule.String(), r.ID); err != nil || !ok {
+		if !raw.of(r) {
 			continue
 		}
 		o.used[raw] = true
@@ -96,18 +115,19 @@ func (o *overrideSet) apply(c *compiler, r *Rule) {
 				"override was written for revision " + raw.revision.String() + ", the rule is at " + itoa(r.Revision)})
 		}
 		if c.boolean(raw.disable) && o.once(c, r.ID+" disable", raw.disable.place()) {
+			raw.note(r, "disable", "true", strconv.FormatBool(!r.Enabled), raw.disable.place())
 			r.Enabled = false
 		}
 		for _, e := range raw.set {
-			o.set(c, r, e)
+			o.set(c, r, raw, e)
 		}
 		for _, t := range raw.except {
-			o.except(c, r, t)
+			o.except(c, r, raw, t)
 		}
 	}
 }
 
-func (o *overrideSet) set(c *compiler, r *Rule, e *entry) {
+func (o *overrideSet) set(c *compiler, r *Rule, raw *rawOverride, e *entry) {
 	field := e.name.String()
 	if !contains(settable, field) {
 		c.failAt(e.name, "cannot set "+quote(field)+oneOf(settable)+near(field, settable))
@@ -116,6 +136,8 @@ func (o *overrideSet) set(c *compiler, r *Rule, e *entry) {
 	if !o.once(c, r.ID+" "+field, e.name.place()) {
 		return
 	}
+	was := map[string]string{"severity": r.Severity.String(), "title": r.Title, "status": r.Status}[field]
+	raw.note(r, field, e.value.String(), was, e.name.place())
 	switch field {
 	case "severity":
 		r.Severity = c.severity(e.value)
@@ -129,11 +151,12 @@ func (o *overrideSet) set(c *compiler, r *Rule, e *entry) {
 
 // except narrows every alternative of the rule. The condition is kept apart from the rule's own, so that both keep
 // their texts for those who ask why a rule did not show.
-func (o *overrideSet) except(c *compiler, r *Rule, t text) {
+func (o *overrideSet) except(c *compiler, r *Rule, raw *rawOverride, t text) {
 	if r.Match == nil {
 		c.failAt(t, "except narrows rules with a match; "+r.ID+" relates records")
 		return
 	}
+	raw.note(r, "except", t.String(), "", t.place())
 	for _, m := range r.Match {
 		if cond := c.condition(t, t.String(), m.Holes); cond != nil {
 			m.Except = append(m.Except, cond)

@@ -84,7 +84,19 @@ type Rule struct {
 	Pack        string
 	File        string
 	Line        int
-	Digest      uint64 // of its text and of the overrides that change it
+	Digest      uint64     // of its text and of the overrides that change it
+	Overrides   []Override // what users changed of it, and what they no longer change
+}
+
+// Override is one change of a rule.
+type Override struct {
+	Where  Place
+	Field  string // severity, title, status, disable or except; "" of one that is over
+	Value  string // what was set; of an exception its condition
+	Was    string // what stood before; "" of an exception
+	Reason string
+	Until  string // its last day; "" for ever
+	Over   bool   // that day has passed: it changes nothing
 }
 
 // Match is one alternative: all that stands must hold.

@@ -52,6 +52,7 @@ type finder struct {
 	message string
 	steps   int
 	spans   [maxHoles]span
+	note    func(part, at int) // told how far each trial comes, of an explanation; else nil
 }
 
 // find tries the places where the sentence can begin, from the left.
@@ -92,6 +93,9 @@ func (f *finder) find() outcome {
 func (f *finder) rest(i, at int) outcome {
 	if f.steps--; f.steps < 0 {
 		return hopeless
+	}
+	if f.note != nil {
+		f.note(i, at)
 	}
 	if i == len(f.parts) {
 		return f.atEnd(at)
