@@ -51,7 +51,7 @@ func (m *Matcher) On(arch string) { m.arch = arch }
 // number of rules.
 func (m *Matcher) Match(r *parsers.Record, log, host string) *Verdict {
 	if log == "" {
-		log = parsers.LogOfComponent(r.Component)
+		log = parsers.LogOf(r)
 	}
 	v := &m.verdict
 	v.reset()
