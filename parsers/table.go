@@ -49,7 +49,7 @@ func LogOf(r *Record) string {
 	case record.WUATab, record.WUAETL:
 		return "windowsupdate.log" // its components are parts of the agent
 	case record.WSUS:
-		return "softwaredistribution.log" // its components are threads
+		return "softwaredistribution.log" // its components are methods
 	}
 	return LogOfComponent(r.Component)
 }
