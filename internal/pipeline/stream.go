@@ -1,8 +1,6 @@
 package pipeline
 
 import (
-	"time"
-
 	"github.com/cmtrail/cmtrail/parsers"
 	"github.com/cmtrail/cmtrail/rules"
 )
@@ -19,7 +17,7 @@ type Stream struct {
 	log      string // normalised log name; "" when the source has none
 	result   Result
 	origins  origins
-	mark     time.Time // newest record so far
+	mark     int64 // newest record so far, in nanoseconds of Unix time
 	format   parsers.Format
 	formatAt int // place of format in the counters
 }
@@ -95,11 +93,11 @@ func (s *Stream) count(r *parsers.Record) {
 		s.format, s.formatAt = r.Format, formatAt(r.Format)
 	}
 	s.counters.addAs(s.formatAt, r, s.result.Verdict)
-	if t, ok := r.Time(); ok {
+	if t, ok := r.Stamp.UnixNano(); ok {
 		switch {
-		case t.After(s.mark):
+		case t > s.mark:
 			s.mark = t
-		case s.mark.Sub(t) > Lateness:
+		case s.mark-t > int64(Lateness):
 			s.counters.Late.Add(1)
 		}
 	}

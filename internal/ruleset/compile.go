@@ -27,6 +27,7 @@ type compiler struct {
 	raw        map[*Rule]*rawRule
 	warnings   []Fault
 	events     []*Rule
+	expires    time.Time
 }
 
 func newCompiler(opt Options) *compiler {
@@ -91,7 +92,7 @@ func (c *compiler) compile() *Set {
 		e.Index = len(set.Rules) + i
 	}
 	set.Events = c.events
-	set.Warnings = c.warnings
+	set.Warnings, set.Expires = c.warnings, c.expires
 	return set
 }
 

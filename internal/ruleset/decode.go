@@ -117,6 +117,7 @@ var ruleFields = []field[rawRule]{
 	{key: "events", doc: "Matches of the rule's own, for its relation.", shape: shapeMap, decode: func(d *decoder, n *yaml.Node, r *rawRule) {
 		d.entries(n, "events", func(name text, v *yaml.Node) {
 			if m := d.match(v, "event"); m != nil {
+				m.event = true
 				r.events = append(r.events, &rawEvent{name, m})
 			}
 		})

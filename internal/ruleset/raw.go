@@ -86,6 +86,7 @@ type rawAbout struct {
 }
 
 type rawMatch struct {
+	event    bool // of a rule's own, for its relation
 	src      *source
 	node     *yaml.Node
 	files    []text

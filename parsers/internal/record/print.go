@@ -80,6 +80,12 @@ func (st Stamp) instant() (nanos int64, digits uint8, ok bool) {
 // Time returns the instant of the record, in the zone it was written in. It is false when the offset is not known.
 func (r *Record) Time() (time.Time, bool) { return r.Stamp.Time() }
 
+// UnixNano is Time in nanoseconds of Unix time, for those who only compare.
+func (st *Stamp) UnixNano() (nanos int64, ok bool) {
+	nanos, _, ok = st.instant()
+	return nanos, ok
+}
+
 // AppendLocal appends the wall clock as written, "2021-07-14T08:52:46.657"; nothing when there is none.
 func (st Stamp) AppendLocal(dst []byte) []byte {
 	if !st.HasWall {
