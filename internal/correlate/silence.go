@@ -18,11 +18,14 @@ func (silence) take(c *Correlator, s *subscription, e *event, m *matched) {
 			if i = c.begin(s.rel, e, m); i == nil {
 				return
 			}
+			i.value, _ = e.find(m, s.rel.cor.Value)
 			i.alive(e)
 			i.host.wakeAt(i.until, i)
 			return
 		}
-		i.alive(e)
+		if i.moved(e, m) {
+			i.alive(e)
+		}
 	case closes:
 		if i != nil {
 			i.brokenAt(e.at)
@@ -32,15 +35,22 @@ func (silence) take(c *Correlator, s *subscription, e *event, m *matched) {
 		if i == nil {
 			return
 		}
-		if v := s.rel.cor.Value; v != "" {
-			value, _ := e.find(m, v)
-			if value == i.value {
-				return
-			}
-			i.value = value
+		if i.moved(e, m) {
+			i.alive(e)
 		}
-		i.alive(e)
 	}
+}
+
+// moved tells whether an event shows another value than the last. One without the value does, and so does one that
+// opens a run anew without naming it: a run whose log begins in its midst is opened by the event that shows the value.
+func (i *instance) moved(e *event, m *matched) bool {
+	value, _ := e.find(m, i.rel.cor.Value)
+	if value == "" {
+		return true
+	}
+	same := value == i.value
+	i.value = value
+	return !same
 }
 
 // hear lets a record of a run's log, whatever it says, break the silence.
