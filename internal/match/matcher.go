@@ -231,7 +231,7 @@ func (m *Matcher) conclude(r *parsers.Record, host string) {
 		m.took[seen.Rule.Index] = false
 	}
 	for _, rule := range v.Rules {
-		specific = specific || rule.Issue && !rule.Generic
+		specific = specific || rule.Issue && !rule.Generic && !rule.Aside
 		v.addStep(rule.Step)
 		for _, s := range rule.AlsoSteps {
 			v.addStep(s)
