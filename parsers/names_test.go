@@ -47,10 +47,27 @@ func TestLogOfComponent(t *testing.T) {
 		"PolicyAgent_Something":  "policyagent.log",
 		"MP_LocationManager":     "mp_location.log",
 		"CSI":                    "cbs.log",
+
+		"MaintenanceCoordinator":       "maintenancecoordinator.log",
+		"SMS_MP_FILE_DISPATCH_MANAGER": "mpfdm.log",
 		"no component of this name, and longer than any that there is in the table": "",
 	} {
 		if got := parsers.LogOfComponent(component); got != want {
 			t.Errorf("LogOfComponent(%q) = %q, want %q", component, got, want)
+		}
+	}
+}
+
+// A record of a log that is known by its form alone, and one of a log that is known by its component.
+func TestLogOf(t *testing.T) {
+	for want, r := range map[string]*parsers.Record{
+		"windowsupdate.log":        {Format: parsers.WUATab, Component: "Agent"},
+		"softwaredistribution.log": {Format: parsers.WSUS, Component: "WsusService.27"},
+		"cbs.log":                  {Format: parsers.CBS, Component: "CSI"},
+		"":                         {Format: parsers.MSI, Component: "InstallFinalize"},
+	} {
+		if got := parsers.LogOf(r); got != want {
+			t.Errorf("LogOf(%s, %s) = %q, want %q", r.Format, r.Component, got, want)
 		}
 	}
 }

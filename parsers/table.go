@@ -42,6 +42,18 @@ func init() {
 	}
 }
 
+// LogOf returns the normalised name of the log that a record stands in, told by its format and component where the name
+// of the file is not known; "" when they do not tell.
+func LogOf(r *Record) string {
+	switch r.Format {
+	case record.WUATab, record.WUAETL:
+		return "windowsupdate.log" // its components are parts of the agent
+	case record.WSUS:
+		return "softwaredistribution.log" // its components are methods
+	}
+	return LogOfComponent(r.Component)
+}
+
 // LogOfComponent returns the normalised name of the log that a component writes to, "" when it is not known.
 func LogOfComponent(component string) string {
 	var room [64]byte
@@ -78,6 +90,7 @@ UpdatesDeployment UpdatesDeploymentAgent
 UpdatesHandler UpdatesHandler
 RebootCoordinator RebootCoordinator
 ServiceWindowManager ServiceWindowManager
+MaintenanceCoordinator MaintenanceCoordinator
 PolicyAgent PolicyAgent
 PolicyEvaluator PolicyAgent_PolicyEvaluator
 PolicyAgentProvider PolicyAgentProvider
@@ -127,6 +140,7 @@ WCM SMS_WSUS_CONFIGURATION_MANAGER
 WSUSCtrl SMS_WSUS_CONTROL_MANAGER
 wsyncmgr SMS_WSUS_SYNC_MANAGER
 mpcontrol SMS_MP_CONTROL_MANAGER
+MPFDM SMS_MP_FILE_DISPATCH_MANAGER
 objreplmgr SMS_OBJECT_REPLICATION_MANAGER
 ruleengine SMS_RULE_ENGINE
 PatchDownloader Software Updates Patch Downloader

@@ -29,6 +29,9 @@ func TestGolden(t *testing.T) {
 		"tag-msi":           {args: []string{"tag", "../../deploy/samples/client-msi"}},
 		"tag-wsus":          {args: []string{"tag", "../../deploy/samples/wsus"}},
 		"tag-stdin":         {in: "2026-11-10 10:00:00, Error                 CBS    Failed [HRESULT = 0x800f0831 - CBS_E_STORE_CORRUPTION]\n\x1b[31mred\x00 \xe9\n", args: []string{"tag", "--log", "CBS.log", "--timezone", "Europe/Amsterdam", "-"}},
+		"tag-nameless":      {in: nameless, args: []string{"tag", "-"}},
+		"tag-nameless-wsus": {in: namelessWSUS, args: []string{"tag", "-"}},
+		"scan-nameless":     {in: nameless, args: []string{"scan", "-"}},
 		"tag-missing":       {args: []string{"tag", "testdata/none.log", "-"}, in: "still read\n"},
 		"tag-format":        {args: []string{"tag", "--format", "cmm", "-"}},
 		"tag-zone":          {args: []string{"tag", "--timezone", "Mars/Olympus", "-"}},
@@ -54,6 +57,12 @@ func TestGolden(t *testing.T) {
 		"rules-unknown":     {args: []string{"rules", "lnit"}},
 	})
 }
+
+// Records of logs whose names are not told: their component tells it, or their form.
+const (
+	nameless     = "<![LOG[Scan failed with error = 0x80244022.]LOG]!><time=\"08:03:35.417+000\" date=\"03-12-2026\" component=\"WUAHandler\" context=\"\" type=\"3\" thread=\"5120\" file=\"cwuahandler.cpp:210\">\n"
+	namelessWSUS = "2026-03-12 08:03:36.166 UTC\tInfo\tWsusService.27\tEventLogEventReporter.ReportEvent\tEventId=384,Type=Information,Category=Synchronization,Message=Synchronization completed successfully.\n"
+)
 
 type commandLine struct {
 	in   string

@@ -86,7 +86,7 @@ func gather(stdin io.Reader, paths []string, host string) (g *gathered, unread [
 
 func (g *gathered) add(in input, open func() (io.ReadCloser, error)) {
 	g.inputs = append(g.inputs, in)
-	g.all = append(g.all, pipeline.File{Source: pipeline.Source{Path: in.path, Name: in.log()}, Name: in.name, Open: open})
+	g.all = append(g.all, pipeline.File{Source: in.source(), Name: in.name, Open: open})
 }
 
 // archive adds the logs of a .zip. An entry that would unpack to too much is refused.

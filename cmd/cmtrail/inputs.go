@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cmtrail/cmtrail/internal/pipeline"
 	"github.com/cmtrail/cmtrail/parsers"
 )
 
@@ -24,6 +25,15 @@ func (in input) log() string {
 		return ""
 	}
 	return in.name[strings.LastIndexByte(in.name, '/')+1:]
+}
+
+// source says where its lines come from. Nothing is known of standard input without a name, so that each record is taken
+// to be of the log its component writes.
+func (in input) source() pipeline.Source {
+	if in.name == "-" {
+		return pipeline.Source{}
+	}
+	return pipeline.Source{Path: in.path, Name: in.log()}
 }
 
 // find walks the paths. Rotated files come before their current file, since their records do. What cannot be read is

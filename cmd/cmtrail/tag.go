@@ -158,7 +158,9 @@ func (t *tagger) file(stdin io.Reader, in input, p *progress) (err error) {
 		defer func() { _ = f.Close() }() // read only: closing loses nothing
 		from = f
 	}
-	s := t.pipeline.Open(pipeline.Source{Host: t.host, Arch: t.arch, Path: in.path, Name: in.log()}, t.options, func(r *pipeline.Result) {
+	source := in.source()
+	source.Host, source.Arch = t.host, t.arch
+	s := t.pipeline.Open(source, t.options, func(r *pipeline.Result) {
 		t.line = appendRecord(t.line[:0], in.name, r)
 		t.write(t.line)
 		t.relate.take(in.name, r)

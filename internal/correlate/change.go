@@ -29,7 +29,7 @@ func (change) take(c *Correlator, s *subscription, e *event, m *matched) {
 	first, previous := i.last, i.value
 	i.last, i.value = e.ref, value
 	if strings.EqualFold(previous, value) {
-		c.tell(Continued, s.rel, i, e, m, "its value is the same as before")
+		c.tell(Continued, s.rel, i, e, m, sameValue)
 		return
 	}
 	keys := append([]match.Key{{Name: ruleset.Previous, Value: previous}}, m.keys...)

@@ -154,7 +154,7 @@ func (c *Correlator) Record(in *Input) {
 	h := c.host(in.Host)
 	name := in.Log
 	if name == "" {
-		name = parsers.LogOfComponent(in.Record.Component)
+		name = parsers.LogOf(in.Record)
 	}
 	l := h.log(name)
 	wanted := in.Verdict != nil && c.wanted(in.Verdict)

@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// sameValue says why an event changes nothing for relations that look at values.
+const sameValue = "its value is the same as before"
+
 // silence notices that nothing of a run has been logged for long.
 type silence struct{}
 
@@ -19,9 +22,14 @@ func (silence) take(c *Correlator, s *subscription, e *event, m *matched) {
 				c.unheard(s, e, m)
 				return
 			}
+			i.value, _ = e.find(m, s.rel.cor.Value)
 			i.alive(e)
 			i.host.wakeAt(i.until, i)
 			c.tell(Opened, s.rel, i, e, m, "")
+			return
+		}
+		if !i.moved(e, m) {
+			c.tell(NoPart, s.rel, i, e, m, sameValue)
 			return
 		}
 		i.alive(e)
@@ -39,17 +47,25 @@ func (silence) take(c *Correlator, s *subscription, e *event, m *matched) {
 			c.unheard(s, e, m)
 			return
 		}
-		if v := s.rel.cor.Value; v != "" {
-			value, _ := e.find(m, v)
-			if value == i.value {
-				c.tell(NoPart, s.rel, i, e, m, "its value is the same as before")
-				return
-			}
-			i.value = value
+		if !i.moved(e, m) {
+			c.tell(NoPart, s.rel, i, e, m, sameValue)
+			return
 		}
 		i.alive(e)
 		c.tell(Continued, s.rel, i, e, m, "")
 	}
+}
+
+// moved tells whether an event shows another value than the last. One without the value does, and so does one that
+// opens a run anew without naming it: a run whose log begins in its midst is opened by the event that shows the value.
+func (i *instance) moved(e *event, m *matched) bool {
+	value, _ := e.find(m, i.rel.cor.Value)
+	if value == "" {
+		return true
+	}
+	same := value == i.value
+	i.value = value
+	return !same
 }
 
 // hear lets a record of a run's log, whatever it says, break the silence.

@@ -13,6 +13,7 @@ func TestMatched(t *testing.T) {
 rules:
   - {id: CM-T-GENERIC, title: G, severity: error, generic: true, match: {line: "failed <hr:hresult>"}}
   - {id: CM-T-SPECIFIC, title: S, severity: error, match: {line: "update <hr:word> failed"}}
+  - {id: CM-T-ASIDE, title: A, severity: info, aside: true, match: {line: "failed 80240033"}}
   - id: CM-T-NO-END
     title: N
     severity: error
@@ -27,6 +28,8 @@ rules:
 `).NewMatcher()
 	for _, tt := range []struct{ message, shown, matched string }{
 		{"update KB5 failed 80240022", "CM-T-SPECIFIC", "CM-T-GENERIC hr=0x80240022, CM-T-SPECIFIC hr=KB5"},
+		{"scan failed 80240033", "CM-T-GENERIC, CM-T-ASIDE", "CM-T-GENERIC hr=0x80240033, CM-T-ASIDE"},
+		{"update KB5 failed 80240033", "CM-T-SPECIFIC, CM-T-ASIDE", "CM-T-GENERIC hr=0x80240033, CM-T-SPECIFIC hr=KB5, CM-T-ASIDE"},
 		{"begin 7", "", "CM-T-NO-END#begin n=7"},
 		{"end 7", "", "CM-T-NO-END#end n=7"},
 		{"begin x", "", ""},

@@ -50,7 +50,7 @@ func (m *Matcher) On(arch string) { m.arch = arch }
 // number of rules.
 func (m *Matcher) Match(r *parsers.Record, log, host string) *Verdict {
 	if log == "" {
-		log = parsers.LogOfComponent(r.Component)
+		log = parsers.LogOf(r)
 	}
 	v := &m.verdict
 	v.reset()
@@ -228,7 +228,7 @@ func (m *Matcher) conclude(r *parsers.Record, host string) {
 		m.took[seen.Rule.Index] = false
 	}
 	for _, rule := range v.Rules {
-		specific = specific || rule.Issue && !rule.Generic
+		specific = specific || rule.Issue && !rule.Generic && !rule.Aside
 		v.addStep(rule.Step)
 		for _, s := range rule.AlsoSteps {
 			v.addStep(s)

@@ -67,10 +67,14 @@ func (c *compiler) compile() *Set {
 		}
 	}
 	c.ids = sortedKeys(c.byID)
-	for _, r := range set.Rules {
-		if raw := c.raw[r]; raw.relation != nil {
-			c.relate(raw, r)
+	for _, sequences := range []bool{true, false} { // others can use what the steps of a sequence caught
+		for _, r := range set.Rules {
+			if raw := c.raw[r]; raw.relation != nil && (raw.kind == "sequence") == sequences {
+				c.relate(raw, r)
+			}
 		}
+	}
+	for _, r := range set.Rules {
 		if r.ReplacedBy != "" && c.byID[r.ReplacedBy] == nil {
 			c.failAt(c.raw[r].replacedBy, "unknown rule "+quote(r.ReplacedBy)+near(r.ReplacedBy, c.ids))
 		}

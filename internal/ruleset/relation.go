@@ -1,6 +1,7 @@
 package ruleset
 
 import (
+	"slices"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -218,15 +219,27 @@ func (c *compiler) valueOf(t text, out *Correlation) string {
 }
 
 // holesOf returns the names that a rule fills on a record: those of its match, or what names the instances of its
-// relation.
+// relation, and for a sequence, which has seen all its steps, what they fill.
 func (c *compiler) holesOf(r *Rule) []string {
+	have := c.ownHoles(r)
+	if r.Correlation != nil && r.Correlation.Kind == "sequence" {
+		for _, e := range r.Correlation.Steps {
+			if e.Rule != nil {
+				have = append(have, c.ownHoles(e.Rule)...)
+			}
+		}
+	}
+	return have
+}
+
+func (c *compiler) ownHoles(r *Rule) []string {
 	if raw := c.raw[r]; raw != nil && raw.relation != nil {
 		return append(strs(raw.relation.by), raw.relation.value.String(), raw.relation.distinct.String())
 	}
 	if len(r.Match) == 0 {
 		return nil
 	}
-	return r.Match[0].Holes
+	return slices.Clone(r.Match[0].Holes)
 }
 
 // event resolves the name of a rule or of an event of the rule's own. The latter becomes a rule that only the relation

@@ -36,7 +36,7 @@ func (c *compiler) rule(raw *rawRule, over *overrideSet, set *Set) {
 	}
 	r := &Rule{
 		ID: id, Issue: issueForm.MatchString(id), Revision: 1, Title: raw.title.String(), ReplacedBy: raw.replacedBy.String(),
-		Tags: strs(raw.tags), Generic: c.boolean(raw.generic), Scan: c.choice(raw.scan, []string{"all"}),
+		Tags: strs(raw.tags), Generic: c.boolean(raw.generic), Aside: c.boolean(raw.aside), Scan: c.choice(raw.scan, []string{"all"}),
 		Evidence: c.choice(raw.evidence, evidences), Status: "stable",
 		Pack: raw.file.pack.String(), File: raw.file.src.name, Line: raw.node.Line, Digest: digest(0, raw.node),
 	}

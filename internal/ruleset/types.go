@@ -74,6 +74,7 @@ type Rule struct {
 	Severity    Severity
 	Tags        []string
 	Generic     bool
+	Aside       bool // leaves no generic rule off
 	Once        *Once
 	Enabled     bool     // status testing, an override's disable or a passed "until" leave a rule out
 	Match       []*Match // alternatives: the rule shows when any holds; nil for correlation rules
