@@ -109,6 +109,7 @@ var ruleFields = []field[rawRule]{
 	many("tags", "Words to filter by.", func(r *rawRule) *[]text { return &r.tags }),
 	one("scan", "all: evaluate on every record of its logs, though no literal is required.", enum("all"), func(r *rawRule) *text { return &r.scan }),
 	one("generic", "Left off a record on which a specific issue shows.", shapeBool, func(r *rawRule) *text { return &r.generic }),
+	many("also", "Rules that show on the same records as this one; said by either of the two.", func(r *rawRule) *[]text { return &r.also }),
 	{key: "once", doc: "Report once a period and count the rest.", shape: object(onceFields), decode: func(d *decoder, n *yaml.Node, r *rawRule) {
 		r.once = &rawOnce{}
 		mapping(d, n, "once", onceFields, r.once)

@@ -60,6 +60,7 @@ type rawRule struct {
 	tags       []text
 	scan       text
 	generic    text
+	also       []text
 	once       *rawOnce
 	match      *rawMatch
 	events     []*rawEvent
