@@ -70,7 +70,7 @@ func observe(p *pipeline.Pipeline, set *rules.Set, t *ruleset.Test, shows func(r
 		if f.Missing != nil {
 			at = f.First
 		}
-		shows(f.Rule.Index, at.File+":"+strconv.Itoa(at.Line), at.Message)
+		shows(f.Rule.Index, at.File+":"+strconv.Itoa(at.Line), strings.Clone(at.Message))
 	}
 	c := rules.NewCorrelator(set, rules.CorrelatorOptions{}, rules.CorrelatorOutput{Finding: found, Step: found})
 	files := files(t)
@@ -79,7 +79,7 @@ func observe(p *pipeline.Pipeline, set *rules.Set, t *ruleset.Test, shows func(r
 			return
 		}
 		for _, r := range res.Verdict.Rules {
-			shows(r.Index, files[file].Name+":"+strconv.Itoa(res.Record.LineStart), res.Record.Message)
+			shows(r.Index, files[file].Name+":"+strconv.Itoa(res.Record.LineStart), strings.Clone(res.Record.Message))
 		}
 	})
 	replay.Run(files, func(int, error) {}) // a text can always be read
