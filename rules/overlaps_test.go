@@ -10,7 +10,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cmtrail/cmtrail/internal/ruletest"
-	"github.com/cmtrail/cmtrail/rules"
 )
 
 var update = flag.Bool("update", false, "rewrite generated files")
@@ -63,13 +62,11 @@ func expected(o ruletest.Overlap) string {
 		return unreviewed
 	case o.Says == ruletest.Relation:
 		return "the relation is about this step's line"
-	case sameStep(o.Sample, o.Shown):
+	case o.Sample.Step == o.Shown.Step:
 		return "the line is one of its step"
 	}
-	return "the line is one of both steps"
+	return "the line is one of step " + o.Shown.Step.ID + ", too"
 }
-
-func sameStep(a, b *rules.Rule) bool { return a.Step == b.Step }
 
 // cell writes a message into one cell, shortened.
 func cell(s string) string {

@@ -12,8 +12,8 @@ func newTest() *cobra.Command {
 	var flags ruleFlags
 	var asJSON, verbose bool
 	c := &cobra.Command{
-		Use:               "test [RULE...]",
-		Short:             "Run the tests inside rule files through the real parser and engine",
+		Use:   "test [RULE...]",
+		Short: "Run the tests inside rule files through the real parser and engine",
 		Long: "Test runs the tests inside rule files through the real parser and engine, and every rule over the samples of all\n" +
 			"others. A shipped issue that shows on a sample of another shipped rule must say so, and an also must hold. That a rule\n" +
 			"of your own and a shipped one know the same line is told as a note, and fails nothing.",
