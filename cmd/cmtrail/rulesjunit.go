@@ -67,6 +67,9 @@ func encodeJUnit(to io.Writer, results []ruletest.Result) error {
 	suites := map[string]*junitSuite{}
 	var took time.Duration
 	for _, r := range results {
+		if r.Advice != "" {
+			continue // no test
+		}
 		s := suites[r.Where.File]
 		if s == nil {
 			s = &junitSuite{Name: r.Where.File}

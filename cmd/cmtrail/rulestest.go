@@ -13,8 +13,11 @@ func newTest() *cobra.Command {
 	var asJSON, verbose bool
 	var junit string
 	c := &cobra.Command{
-		Use:               "test [RULE...]",
-		Short:             "Run the tests inside rule files through the real parser and engine",
+		Use:   "test [RULE...]",
+		Short: "Run the tests inside rule files through the real parser and engine",
+		Long: "Test runs the tests inside rule files through the real parser and engine, and every rule over the samples of all\n" +
+			"others. A shipped issue that shows on a sample of another shipped rule must say so, and an also must hold. That a rule\n" +
+			"of your own and a shipped one know the same line is told as a note, and fails nothing.",
 		Example:           "  cmtrail rules test --rules my-rules.yaml 'CM-SITE-*'\n  cmtrail rules test --rules my-rules.yaml --junit rules.xml",
 		ValidArgsFunction: ruleIDs,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -22,7 +25,12 @@ func newTest() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			results := ruletest.Run(set, filter(args))
+			admit := filter(args)
+			results := ruletest.Run(set, admit)
+			if len(results) == 0 {
+				return &exitError{exitUsage, "no rule has that name, or none of them a test"}
+			}
+			results = append(results, ruletest.Judge(set, ruletest.Cross(set), admit)...)
 			if junit != "" {
 				if err := writeJUnit(c, junit, results); err != nil {
 					return err
@@ -44,10 +52,11 @@ func newTest() *cobra.Command {
 func tell(c *cobra.Command, results []ruletest.Result, asJSON, verbose bool) error {
 	passed, failed := 0, 0
 	for _, r := range results {
-		if r.Passed() {
-			passed++
-		} else {
+		switch {
+		case !r.Passed():
 			failed++
+		case r.Advice == "":
+			passed++
 		}
 		if asJSON {
 			if err := json.NewEncoder(c.OutOrStdout()).Encode(r); err != nil {
@@ -58,6 +67,8 @@ func tell(c *cobra.Command, results []ruletest.Result, asJSON, verbose bool) err
 		switch {
 		case r.Why != "":
 			c.Printf("FAIL %s: %s: %s: %s\n", r.Where, r.Rule, r.Test, r.Why)
+		case r.Advice != "":
+			c.Printf("note %s: %s: %s\n", r.Where, r.Rule, r.Advice)
 		case verbose:
 			c.Printf("ok   %s: %s\n", r.Rule, r.Test)
 		}
@@ -65,11 +76,8 @@ func tell(c *cobra.Command, results []ruletest.Result, asJSON, verbose bool) err
 	if !asJSON {
 		c.Printf("%d passed, %d failed\n", passed, failed)
 	}
-	switch {
-	case failed > 0:
+	if failed > 0 {
 		return &exitError{status: exitUsage}
-	case len(results) == 0:
-		return &exitError{exitUsage, "no rule has that name, or none of them a test"}
 	}
 	return nil
 }

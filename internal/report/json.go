@@ -18,7 +18,7 @@ func (r *Report) JSON(to io.Writer, journey func(*rules.Journey) []byte, finding
 	}
 	at := func(ref rules.Reference) place {
 		p := place{File: ref.File, Line: ref.Line, Message: ref.Message}
-		if t := ref.Time(); t.Year() > 1 {
+		if t := ref.Time(); ref.At != 0 { // a record without a time has none
 			p.Time = &t
 		}
 		return p

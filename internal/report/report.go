@@ -90,7 +90,11 @@ func (b *Builder) Record(file string, r *pipeline.Result) {
 		return
 	}
 	ref := func() rules.Reference {
-		return rules.Reference{Host: r.Source.Host, Log: r.Log, File: file, Line: r.Record.LineStart, At: at.UnixNano(), Message: strings.Clone(r.Record.Message)}
+		first := rules.Reference{Host: r.Source.Host, Log: r.Log, File: file, Line: r.Record.LineStart, Message: strings.Clone(r.Record.Message)}
+		if ok {
+			first.At = at.UnixNano()
+		}
+		return first
 	}
 	for _, rule := range r.Verdict.Issues {
 		if i := b.issues[key{id: rule.ID, host: r.Source.Host}]; i != nil {

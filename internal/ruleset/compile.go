@@ -78,6 +78,7 @@ func (c *compiler) compile() *Set {
 		if r.ReplacedBy != "" && c.byID[r.ReplacedBy] == nil {
 			c.failAt(c.raw[r].replacedBy, "unknown rule "+quote(r.ReplacedBy)+near(r.ReplacedBy, c.ids))
 		}
+		c.also(c.raw[r].also, r)
 	}
 	for _, f := range c.files {
 		for _, j := range f.journeys {

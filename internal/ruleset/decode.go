@@ -110,6 +110,7 @@ var ruleFields = []field[rawRule]{
 	one("scan", "all: evaluate on every record of its logs, though no literal is required.", enum("all"), func(r *rawRule) *text { return &r.scan }),
 	one("generic", "Left off a record on which a specific issue shows.", shapeBool, func(r *rawRule) *text { return &r.generic }),
 	one("aside", "Says something beside other issues: no generic one is left off for it.", shapeBool, func(r *rawRule) *text { return &r.aside }),
+	many("also", "Rules that show on the same records as this one; said by either of the two.", func(r *rawRule) *[]text { return &r.also }),
 	{key: "match", doc: "What one record must hold.", shape: shape{"$ref": "#/$defs/match"}, decode: func(d *decoder, n *yaml.Node, r *rawRule) { r.match = d.match(n, "match") }},
 	{key: "events", doc: "Matches of the rule's own, for its relation.", shape: shapeMap, decode: func(d *decoder, n *yaml.Node, r *rawRule) {
 		d.entries(n, "events", func(name text, v *yaml.Node) {

@@ -61,6 +61,7 @@ type rawRule struct {
 	scan       text
 	generic    text
 	aside      text
+	also       []text
 	once       *rawOnce
 	match      *rawMatch
 	events     []*rawEvent

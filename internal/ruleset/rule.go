@@ -38,7 +38,7 @@ func (c *compiler) rule(raw *rawRule, over *overrideSet, set *Set) {
 		ID: id, Issue: issueForm.MatchString(id), Revision: 1, Title: raw.title.String(), ReplacedBy: raw.replacedBy.String(),
 		Tags: strs(raw.tags), Generic: c.boolean(raw.generic), Aside: c.boolean(raw.aside), Scan: c.choice(raw.scan, []string{"all"}),
 		Evidence: c.choice(raw.evidence, evidences), Status: "stable",
-		Pack: raw.file.pack.String(), File: raw.file.src.name, Line: raw.node.Line, Digest: digest(0, raw.node),
+		Also: strs(raw.also), Pack: raw.file.pack.String(), Shipped: raw.file.shipped, File: raw.file.src.name, Line: raw.node.Line, Digest: digest(0, raw.node),
 	}
 	if !r.Issue && !ruleForm.MatchString(id) {
 		c.failAt(raw.id, "rule id "+quote(id)+": expected CM-<AREA>-<NAME> for an issue, or lower-case words below the rule's step")
@@ -116,6 +116,21 @@ func (c *compiler) stepsOf(raw *rawRule, r *Rule) {
 	}
 	if len(raw.steps) == 0 && !r.Issue {
 		c.fail(raw.file.src.at(raw.node), "step rule has no step")
+	}
+}
+
+// also checks the rules that r says it shares records with.
+func (c *compiler) also(named []text, r *Rule) {
+	for i, t := range named {
+		id := t.String()
+		switch {
+		case c.byID[id] == nil:
+			c.failAt(t, "unknown rule "+quote(id)+near(id, c.ids))
+		case id == r.ID:
+			c.failAt(t, "also names the rule itself, expected another one")
+		case contains(r.Also[:i], id):
+			c.failAt(t, "also names "+id+" twice")
+		}
 	}
 }
 

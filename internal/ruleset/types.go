@@ -74,7 +74,8 @@ type Rule struct {
 	Severity    Severity
 	Tags        []string
 	Generic     bool
-	Aside       bool // leaves no generic rule off
+	Aside       bool     // leaves no generic rule off
+	Also        []string // ids of rules that show on the same records
 	Once        *Once
 	Enabled     bool     // status testing, an override's disable or a passed "until" leave a rule out
 	Match       []*Match // alternatives: the rule shows when any holds; nil for correlation rules
@@ -83,6 +84,7 @@ type Rule struct {
 	Tests       []Test
 	Scan        string // "all" admits a rule without required literals
 	Pack        string
+	Shipped     bool // part of a shipped pack
 	File        string
 	Line        int
 	Digest      uint64     // of its text and of the overrides that change it

@@ -2,7 +2,6 @@ package ruletest
 
 import (
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/cmtrail/cmtrail/internal/pipeline"
@@ -41,12 +40,7 @@ func relate(p *pipeline.Pipeline, set *rules.Set, r *rules.Rule, t *ruleset.Test
 			}
 		},
 	})
-	var files []pipeline.File
-	for _, l := range t.Logs {
-		files = append(files, pipeline.File{Source: source(l.Name), Name: l.Name, Open: func() (io.ReadCloser, error) {
-			return io.NopCloser(strings.NewReader(l.Text)), nil
-		}})
-	}
+	files := files(t)
 	replay := p.NewReplay(parsers.Options{}, c, func(file int, res *pipeline.Result) {
 		var ids []string
 		if res.Verdict != nil {

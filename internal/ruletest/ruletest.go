@@ -16,11 +16,12 @@ import (
 
 // Result is the outcome of one test.
 type Result struct {
-	Rule  string
-	Test  string
-	Where ruleset.Place
-	Why   string        // "" when the test passed
-	Took  time.Duration `json:"-"` // differs from run to run
+	Rule   string
+	Test   string
+	Where  ruleset.Place
+	Why    string        // "" when the test passed
+	Advice string        `json:",omitempty"` // what is worth knowing of a test that passed
+	Took   time.Duration `json:"-"`          // differs from run to run
 }
 
 // Passed tells whether the test held.
@@ -36,10 +37,7 @@ func Run(set *rules.Set, filter func(*rules.Rule) bool) []Result {
 			continue
 		}
 		for i, t := range r.Tests {
-			res := Result{Rule: r.ID, Test: t.Name, Where: t.Where}
-			if res.Test == "" {
-				res.Test = "test " + strconv.Itoa(i+1)
-			}
+			res := Result{Rule: r.ID, Test: title(&t, i), Where: t.Where}
 			began := time.Now()
 			if r.Correlation != nil {
 				res.Why = relate(p, engine.Set(), r, &t)
@@ -51,6 +49,14 @@ func Run(set *rules.Set, filter func(*rules.Rule) bool) []Result {
 		}
 	}
 	return all
+}
+
+// title names the test with the index.
+func title(t *ruleset.Test, i int) string {
+	if t.Name != "" {
+		return t.Name
+	}
+	return "test " + strconv.Itoa(i+1)
 }
 
 // on returns the set with every rule enabled: a rule in testing has tests to show what it would do.
