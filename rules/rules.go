@@ -56,6 +56,7 @@ type Options struct {
 	Paths     []string  // files, folders or glob patterns of the user's rule files
 	NoDefault bool      // leave the shipped packs out
 	Today     time.Time // decides whether an override's "until" has passed; zero: none has
+	Keep      bool      // keep what the files say beside what it means, for Lint and mutants; it costs memory
 }
 
 // Load reads the shipped packs and the user's files as one set. Faults are what is wrong inside the files, all of them;
@@ -82,7 +83,7 @@ func Load(opt Options) (*Set, []Fault, error) {
 			sources = append(sources, ruleset.Source{Name: name, Data: data})
 		}
 	}
-	set, faults := ruleset.Load(sources, ruleset.Options{Codes: ErrorCodes(), LogName: parsers.LogName, Today: opt.Today})
+	set, faults := ruleset.Load(sources, ruleset.Options{Codes: ErrorCodes(), LogName: parsers.LogName, Today: opt.Today, Keep: opt.Keep})
 	return set, faults, nil
 }
 

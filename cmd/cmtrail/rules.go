@@ -12,7 +12,7 @@ import (
 func newRules() *cobra.Command {
 	c := &cobra.Command{Use: "rules", Short: "Check, test and list rules", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
-	c.AddCommand(newLint(), newTest(), newList(), newSchema())
+	c.AddCommand(newLint(), newTest(), newMutate(), newList(), newSchema())
 	return c
 }
 

@@ -80,6 +80,16 @@ func (c *compiler) compile() *Set {
 		}
 	}
 	over.check(c)
+	c.number(set)
+	set.Warnings = c.warnings
+	if c.Keep {
+		set.written = c
+	}
+	return set
+}
+
+// number gives the rules and the events of their own their places in the set.
+func (c *compiler) number(set *Set) {
 	for i, r := range set.Rules {
 		r.Index = i
 	}
@@ -87,8 +97,6 @@ func (c *compiler) compile() *Set {
 		e.Index = len(set.Rules) + i
 	}
 	set.Events = c.events
-	set.Warnings = c.warnings
-	return set
 }
 
 // declare collects the names that any file may use, so that the order of files does not matter.
@@ -209,7 +217,7 @@ func (c *compiler) resolved(t text) string {
 		c.failAt(t, "unknown parameter "+quote("$"+name)+near(name, sortedKeys(c.parameters)))
 		return ""
 	}
-	p.used = true
+	p.mark()
 	return p.value.String()
 }
 

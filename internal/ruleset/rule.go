@@ -266,20 +266,24 @@ func (c *compiler) condition(t text, expression string, holes []string) *conditi
 	return cond
 }
 
+// mark notes that something names the entry. One that is marked is left alone: several goroutines may compile its users
+// again.
+func (e *entry) mark() {
+	if e != nil && !e.used {
+		e.used = true
+	}
+}
+
 var word = regexp.MustCompile(`\$?[a-z][a-z0-9_]*`)
 
 // noteUse marks the lists, macros and parameters that an expression names, for lint.
 func (c *compiler) noteUse(expression string) {
 	for _, w := range word.FindAllString(expression, -1) {
 		if p, ok := strings.CutPrefix(w, "$"); ok {
-			if e := c.parameters[p]; e != nil {
-				e.used = true
-			}
+			c.parameters[p].mark()
 			continue
 		}
-		if e := c.lists[w]; e != nil {
-			e.used = true
-		}
+		c.lists[w].mark()
 		if e := c.macros[w]; e != nil && !e.used {
 			e.used = true
 			c.noteUse(e.value.String())

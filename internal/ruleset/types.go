@@ -39,6 +39,8 @@ type Set struct {
 	Events   []*Rule // what rules match for their own relation; their indexes follow those of Rules
 	Journeys []*Journey
 	Warnings []Fault // what does not keep the set from running
+
+	written *compiler // what the files say, for lint and mutants; nil unless Options.Keep
 }
 
 // Pack is a pack as loaded.
