@@ -30,13 +30,16 @@ type (
 	Rule    = ruleset.Rule    // one rule
 	Step    = ruleset.Step    // one step of a pipeline
 	Fault   = ruleset.Fault   // one thing wrong in a rule file
-	Advice  = ruleset.Advice  // one thing that a rule lacks
+	Advice  = ruleset.Advice  // one thing that a rule lacks, or that is wrong with it
 	Engine  = match.Engine    // rules made ready for records
 	Matcher = match.Matcher   // an engine's evaluation, for one goroutine
 	Verdict = match.Verdict   // what the rules say of one record
 	Key     = match.Key       // a caught field
 	Entry   = errorcode.Entry // a known error code
 )
+
+// LintOptions say what to lint.
+type LintOptions = ruleset.LintOptions
 
 // The types of what relates records.
 type (
@@ -83,7 +86,7 @@ func Load(opt Options) (*Set, []Fault, error) {
 			sources = append(sources, ruleset.Source{Name: name, Data: data})
 		}
 	}
-	set, faults := ruleset.Load(sources, ruleset.Options{Codes: ErrorCodes(), LogName: parsers.LogName, Today: opt.Today, Keep: opt.Keep})
+	set, faults := ruleset.Load(sources, ruleset.Options{Codes: ErrorCodes(), LogName: parsers.LogName, Logs: parsers.Logs, Today: opt.Today, Keep: opt.Keep})
 	return set, faults, nil
 }
 
@@ -119,8 +122,8 @@ func NewCorrelator(set *Set, opt CorrelatorOptions, out CorrelatorOutput) *Corre
 	return correlate.New(set, opt, out)
 }
 
-// Lint looks for what makes the rules of a set hard to trust.
-func Lint(set *Set) []Advice { return ruleset.Lint(set) }
+// Lint looks for what makes the rules of a set hard to trust. The set must have been loaded with Keep.
+func Lint(set *Set, opt LintOptions) []Advice { return ruleset.Lint(set, opt) }
 
 // Schema returns the JSON Schema of rule files.
 func Schema() []byte { return ruleset.Schema() }

@@ -102,7 +102,7 @@ func tellMutants(c *cobra.Command, all []ruletest.Mutated, asJSON bool) error {
 				}
 				continue
 			}
-			c.Printf("%s\n", unnoticed(&s))
+			c.Printf("%s: %s: %s [%s]\n", s.Where, s.Rule.ID, unnoticed(&s), s.Clause)
 		}
 	}
 	if !asJSON && len(all) > 0 {
@@ -120,7 +120,7 @@ func tellMutants(c *cobra.Command, all []ruletest.Mutated, asJSON bool) error {
 }
 
 func unnoticed(m *ruleset.Mutant) string {
-	return fmt.Sprintf("%s: %s: no test notices when %s: %s [%s]", m.Where, m.Rule.ID, m.What, m.Hint, m.Clause)
+	return fmt.Sprintf("no test notices when %s: %s", m.What, m.Hint)
 }
 
 // tally counts what is done on a terminal.

@@ -53,6 +53,11 @@ var onceFields = []field[rawOnce]{
 	must(one("per", "The period, such as 24h.", shapeText, func(o *rawOnce) *text { return &o.per })),
 }
 
+var lintFields = []field[rawLint]{
+	must(many("allow", "Names of the checks whose findings are accepted.", func(l *rawLint) *[]text { return &l.allow })),
+	must(one("reason", "Why.", shapeText, func(l *rawLint) *text { return &l.reason })),
+}
+
 var expectFields = []field[rawExpect]{
 	must(one("on", "Log and line on which the rule shows: WindowsUpdate.log:1.", shapeText, func(e *rawExpect) *text { return &e.on })),
 	{key: "keys", doc: "Captured fields, normalised.", shape: shapeMap, decode: func(d *decoder, n *yaml.Node, e *rawExpect) {
@@ -112,6 +117,10 @@ var ruleFields = []field[rawRule]{
 	{key: "once", doc: "Report once a period and count the rest.", shape: object(onceFields), decode: func(d *decoder, n *yaml.Node, r *rawRule) {
 		r.once = &rawOnce{}
 		mapping(d, n, "once", onceFields, r.once)
+	}},
+	{key: "lint", doc: "Accepts what lint would say of the rule.", shape: object(lintFields), decode: func(d *decoder, n *yaml.Node, r *rawRule) {
+		r.lint = &rawLint{}
+		mapping(d, n, "lint", lintFields, r.lint)
 	}},
 	{key: "match", doc: "What one record must hold.", shape: shape{"$ref": "#/$defs/match"}, decode: func(d *decoder, n *yaml.Node, r *rawRule) { r.match = d.match(n, "match") }},
 	{key: "events", doc: "Matches of the rule's own, for its relation.", shape: shapeMap, decode: func(d *decoder, n *yaml.Node, r *rawRule) {

@@ -66,7 +66,7 @@ func (m *mutator) clauses(raw, outer *rawMatch, put func(c *rawRule, changed *ra
 	list("pattern", func(n *rawMatch) *[]text { return &n.patterns }, "no test hits by this pattern alone", "no near miss has everything but the pattern")
 	list("code", func(n *rawMatch) *[]text { return &n.codes }, "no test hits with this code", "no near miss has another code")
 	if raw.when.given() {
-		change("when", raw.when, "when is dropped", "no near miss fails by its condition", func(n *rawMatch) { n.when = text{} })
+		change("when", raw.when, "its condition is dropped", "no near miss fails by its condition", func(n *rawMatch) { n.when = text{} })
 		m.conditions("when", raw.when, func(c *rawRule, now text) {
 			n := *raw
 			n.when = now

@@ -58,7 +58,7 @@ func (m *mutator) relation(raw *rawRelation) {
 		}
 	}
 	if raw.when.given() {
-		change("when", raw.when, "when is dropped", "no near miss fails by its condition", func(r *rawRelation) { r.when = text{} })
+		change("when", raw.when, "its condition is dropped", "no near miss fails by its condition", func(r *rawRelation) { r.when = text{} })
 		m.conditions("when", raw.when, func(c *rawRule, now text) {
 			r := *raw
 			r.when = now

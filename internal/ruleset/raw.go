@@ -61,6 +61,7 @@ type rawRule struct {
 	scan       text
 	generic    text
 	once       *rawOnce
+	lint       *rawLint
 	match      *rawMatch
 	events     []*rawEvent
 	about      *rawAbout
@@ -78,6 +79,12 @@ type rawEvent struct {
 type rawOnce struct {
 	by  []text
 	per text
+}
+
+// rawLint accepts what lint would say of a rule.
+type rawLint struct {
+	allow  []text
+	reason text
 }
 
 type rawAbout struct {

@@ -73,6 +73,9 @@ func (c *compiler) rule(raw *rawRule, over *overrideSet, set *Set) {
 	if a := raw.about; a != nil {
 		r.About = About{Cause: a.cause.String(), Impact: a.impact.String(), Fix: strs(a.fix), LookNext: strs(a.lookNext), References: strs(a.references)}
 	}
+	if raw.lint != nil {
+		c.allowances(raw.lint)
+	}
 	for _, t := range raw.tests {
 		r.Tests = append(r.Tests, c.test(t))
 	}

@@ -38,11 +38,11 @@ func TestMutate(t *testing.T) {
 		want []string
 	}{
 		{"", []string{
-			`8:13 file: "a.log" is dropped`, `10:13 when: when is dropped`,
+			`8:13 file: "a.log" is dropped`, `10:13 when: its condition is dropped`,
 			`10:13 when: hr == "0x8007000E" is dropped`, `10:36 when: component != "b" is dropped`,
 		}},
 		{miss("b.log", "failed with 8007000e", "a"), []string{
-			`10:13 when: when is dropped`, `10:13 when: hr == "0x8007000E" is dropped`, `10:36 when: component != "b" is dropped`,
+			`10:13 when: its condition is dropped`, `10:13 when: hr == "0x8007000E" is dropped`, `10:36 when: component != "b" is dropped`,
 		}},
 		{miss("a.log", "failed with 80244017", "a"), []string{`10:36 when: component != "b" is dropped`}},
 		{miss("a.log", "failed with 8007000e", "b"), nil},
