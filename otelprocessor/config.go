@@ -32,6 +32,8 @@ type Config struct {
 	DefaultRules bool `mapstructure:"default_rules"`
 	// OnError says what faults in rule files do when the Collector starts.
 	OnError OnError `mapstructure:"on_error"`
+	// ReloadInterval is how often the files of Rules are looked at; 0 never looks after the start.
+	ReloadInterval time.Duration `mapstructure:"reload_interval"`
 
 	// Format fixes the format of every log; empty finds it out for each.
 	Format string `mapstructure:"format"`
@@ -85,13 +87,14 @@ func (c *CorrelationConfig) live(quiet time.Duration) pipeline.LiveOptions {
 
 func createDefaultConfig() component.Config {
 	return &Config{
-		DefaultRules:  true,
-		OnError:       OnErrorFail,
-		BiasSense:     "windows",
-		HostAttribute: "host.name",
-		IdleTimeout:   pipeline.DefaultIdleAfter,
-		StreamTimeout: pipeline.DefaultDropAfter,
-		MaxStreams:    pipeline.DefaultMaxStreams,
+		DefaultRules:   true,
+		OnError:        OnErrorFail,
+		ReloadInterval: pipeline.DefaultReloadInterval,
+		BiasSense:      "windows",
+		HostAttribute:  "host.name",
+		IdleTimeout:    pipeline.DefaultIdleAfter,
+		StreamTimeout:  pipeline.DefaultDropAfter,
+		MaxStreams:     pipeline.DefaultMaxStreams,
 		Correlation: CorrelationConfig{
 			Enabled:     true,
 			Lateness:    pipeline.Lateness,
@@ -117,6 +120,9 @@ func (c *Config) Validate() error {
 	}
 	if c.OnError != OnErrorFail && c.OnError != OnErrorKeep {
 		fault("on_error: %q is none of %q and %q", c.OnError, OnErrorFail, OnErrorKeep)
+	}
+	if c.ReloadInterval < 0 {
+		fault("reload_interval: must not be below zero, is %s", c.ReloadInterval)
 	}
 	if _, ok := parsers.ParseFormat(c.Format); !ok {
 		fault("format: %q is none of %s", c.Format, formatList())

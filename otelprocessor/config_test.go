@@ -32,7 +32,7 @@ func loadConfig(t *testing.T, name string) *Config {
 
 func TestConfig(t *testing.T) {
 	defaults := Config{
-		DefaultRules: true, OnError: OnErrorFail, BiasSense: "windows", HostAttribute: "host.name",
+		DefaultRules: true, OnError: OnErrorFail, ReloadInterval: 5 * time.Second, BiasSense: "windows", HostAttribute: "host.name",
 		IdleTimeout: 5 * time.Second, StreamTimeout: time.Hour, MaxStreams: 10_000,
 		Correlation: CorrelationConfig{
 			Enabled: true, Lateness: 30 * time.Second, SilentAfter: time.Hour, MaxOpen: 10_000, MaxTotal: 250_000,
@@ -48,7 +48,7 @@ func TestConfig(t *testing.T) {
 		{"", defaults},
 		{"offset", offset},
 		{"all", Config{
-			Rules: []string{"/etc/cmtrail/rules/*.yaml"}, OnError: OnErrorKeep, Format: "ccm",
+			Rules: []string{"/etc/cmtrail/rules/*.yaml"}, OnError: OnErrorKeep, ReloadInterval: time.Minute, Format: "ccm",
 			Timezone: "Europe/Berlin", BiasSense: "iso", MessageAttribute: "message", HostAttribute: "host.id",
 			KeepOriginal: true, IdleTimeout: 10 * time.Second, StreamTimeout: 30 * time.Minute, MaxStreams: 500,
 			Correlation: CorrelationConfig{
@@ -72,6 +72,7 @@ func TestValidate(t *testing.T) {
 	for _, tt := range []struct{ name, want string }{
 		{"wrong", `rules[0]: empty path
 on_error: "ignore" is none of "fail" and "keep"
+reload_interval: must not be below zero, is -1s
 format: "cmm" is none of ccm, ccm-legacy, role-setup, w3c, wsus, wua-tab, wua-etl, cbs, msi, reporting, plain
 timezone: "Berlin" is neither the name of a zone, such as Europe/Berlin, nor an offset, such as -05:00
 bias_sense: "unix" is none of windows, iso and ignore

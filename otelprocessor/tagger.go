@@ -20,12 +20,13 @@ import (
 // tagger is the processor. Its lock guards the streams; a batch is handed on without it, so that a slow exporter
 // holds up nobody but the receiver that waits for the answer.
 type tagger struct {
-	next   consumer.Logs
-	log    *zap.Logger
-	meters *metadata.TelemetryBuilder
-	clock  pipeline.Clock
-	config *Config
-	stop   func() // ends the idle flush; nil when not started
+	next     consumer.Logs
+	log      *zap.Logger
+	meters   *metadata.TelemetryBuilder
+	clock    pipeline.Clock
+	config   *Config
+	stop     func()             // ends the ticks; nil when not started
+	reloader *pipeline.Reloader // for the ticks alone
 
 	mu     sync.Mutex
 	lines  lines
@@ -45,7 +46,7 @@ type tagger struct {
 var _ processor.Logs = (*tagger)(nil)
 
 func newTagger(set processor.Settings, cfg *Config, next consumer.Logs, clock pipeline.Clock) (*tagger, error) {
-	engine, err := newEngine(cfg, set.Logger)
+	engine, reloader, err := newEngine(cfg, set.Logger, clock)
 	if err != nil {
 		return nil, err
 	}
@@ -62,20 +63,21 @@ func newTagger(set processor.Settings, cfg *Config, next consumer.Logs, clock pi
 		message = ""
 	}
 	t := &tagger{
-		next:   next,
-		log:    set.Logger,
-		meters: meters,
-		clock:  clock,
-		config: cfg,
-		id:     set.ID,
-		lines:  lines{message: message, host: cfg.HostAttribute},
-		writer: writer{message: message, original: cfg.KeepOriginal},
+		next:     next,
+		log:      set.Logger,
+		meters:   meters,
+		clock:    clock,
+		config:   cfg,
+		reloader: reloader,
+		id:       set.ID,
+		lines:    lines{message: message, host: cfg.HostAttribute},
+		writer:   writer{message: message, original: cfg.KeepOriginal},
 	}
 	p := pipeline.New(engine)
 	t.table = p.NewTable(parsing, pipeline.Bounds{
 		MaxStreams: cfg.MaxStreams, IdleAfter: cfg.IdleTimeout, DropAfter: cfg.StreamTimeout,
 	}, clock, t.take)
-	err = observe(meters, p.Counters(), engine, t.table)
+	err = observe(meters, p, t.table)
 	if cfg.Correlation.Enabled {
 		t.relater = newRelater(engine.Set(), cfg, clock, func(g *group) plog.LogRecord { return t.carried.add(g) })
 		err = errors.Join(err, observeCorrelation(meters, t.relater.read))
@@ -92,7 +94,7 @@ func (t *tagger) Capabilities() consumer.Capabilities {
 	return consumer.Capabilities{MutatesData: true}
 }
 
-// Start takes back what was pending, and begins to look for idle logs.
+// Start takes back what was pending, and begins to look for idle logs and for rules that have changed.
 func (t *tagger) Start(ctx context.Context, host component.Host) error {
 	if t.relater != nil {
 		if err := t.relater.open(ctx, host, t.config, t.id, t.log); err != nil {
@@ -100,7 +102,7 @@ func (t *tagger) Start(ctx context.Context, host component.Host) error {
 		}
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	wait := pipeline.Every(t.clock, idleInterval(t.config.IdleTimeout), func() { t.flushIdle(ctx) })
+	wait := pipeline.Every(t.clock, idleInterval(t.config.IdleTimeout), func() { t.tick(ctx) })
 	t.stop = func() {
 		cancel()
 		wait()
@@ -188,6 +190,13 @@ func (t *tagger) giveBack(ctx context.Context, out plog.Logs, carried *output, b
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.keep(ctx, carried)
+}
+
+func (t *tagger) tick(ctx context.Context) {
+	if t.reloader.Due() {
+		t.reload(ctx)
+	}
+	t.flushIdle(ctx)
 }
 
 // flushIdle hands on what idle logs hold. It keeps the lock while it does, so that no later line overtakes.

@@ -15,7 +15,8 @@ import (
 
 // observe lets the Collector read the pipeline's counters when it gathers its metrics. A record costs no more than
 // an addition for each.
-func observe(m *metadata.TelemetryBuilder, c *pipeline.Counters, engine *rules.Engine, table *pipeline.Table) error {
+func observe(m *metadata.TelemetryBuilder, p *pipeline.Pipeline, table *pipeline.Table) error {
+	c := p.Counters()
 	single := func(n *atomic.Uint64) metric.Int64Callback {
 		return func(_ context.Context, o metric.Int64Observer) error {
 			o.Observe(int64(n.Load()))
@@ -35,6 +36,7 @@ func observe(m *metadata.TelemetryBuilder, c *pipeline.Counters, engine *rules.E
 		m.RegisterProcessorCmtrailStreamsEvictedCallback(single(&c.Evicted)),
 		m.RegisterProcessorCmtrailHeldLinesCallback(level(table.Held)),
 		m.RegisterProcessorCmtrailStreamsCallback(level(table.Streams)),
+		m.RegisterProcessorCmtrailRulesCallback(level(func() int64 { return int64(p.Engine().Running()) })),
 		m.RegisterProcessorCmtrailRecordsCallback(func(_ context.Context, o metric.Int64Observer) error {
 			for format, n := range c.Formats() {
 				observeBy(o, n, attribute.String("format", string(format)))
@@ -58,7 +60,7 @@ func observe(m *metadata.TelemetryBuilder, c *pipeline.Counters, engine *rules.E
 			return nil
 		}),
 		m.RegisterProcessorCmtrailRuleErrorsCallback(func(_ context.Context, o metric.Int64Observer) error {
-			for rule, n := range engine.Errors() {
+			for rule, n := range p.Engine().Errors() {
 				observeBy(o, n, attribute.String("rule", rule.ID))
 			}
 			return nil

@@ -13,11 +13,11 @@ const skim = 64 << 10
 func (s *Stream) brackets(l *lines.Line, pos int) {
 	for pos < len(l.Text) {
 		text := l.Text[pos:]
-		start := ccm.FindOpener(text)
-		if start == 0 {
+		if ccm.Opens(text) {
 			pos = s.openBracket(l, pos)
 			continue
 		}
+		start := ccm.FindOpener(text)
 		if start < 0 {
 			start = len(text)
 		}

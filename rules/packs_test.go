@@ -3,6 +3,7 @@ package rules_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cmtrail/cmtrail/internal/ruletest"
 	"github.com/cmtrail/cmtrail/rules"
@@ -32,6 +33,37 @@ func TestShippedPacksPassTheirTests(t *testing.T) {
 		if !r.Passed() {
 			t.Errorf("%s: %s: %s", r.Where, r.Rule, r.Why)
 		}
+	}
+}
+
+// A folder or pattern without rule files is no fault: files may be put there while the rules run.
+func TestLoadWarnsOfEmptyFolders(t *testing.T) {
+	empty := t.TempDir()
+	for _, path := range []string{empty, empty + "/*.yaml"} {
+		set, faults, err := rules.Load(rules.Options{Paths: []string{path}})
+		if err != nil || len(faults) > 0 {
+			t.Fatalf("%s: %v %v", path, err, faults)
+		}
+		want := path + ": no rule file is there"
+		if len(set.Warnings) != 1 || set.Warnings[0].String() != want {
+			t.Errorf("warnings %v, want %s", set.Warnings, want)
+		}
+	}
+}
+
+// BenchmarkLoad is what a collector does when it starts, and when rules change: everything from the files' texts to the index.
+func BenchmarkLoad(b *testing.B) {
+	files, err := rules.Read(rules.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		engine, err := files.LoadEngine(time.Time{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(len(engine.Set().Rules)), "rules")
 	}
 }
 

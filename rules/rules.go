@@ -4,13 +4,7 @@ package rules
 
 import (
 	"embed"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -18,7 +12,6 @@ import (
 	"github.com/cmtrail/cmtrail/internal/errorcode"
 	"github.com/cmtrail/cmtrail/internal/match"
 	"github.com/cmtrail/cmtrail/internal/ruleset"
-	"github.com/cmtrail/cmtrail/parsers"
 )
 
 //go:embed packs
@@ -31,6 +24,7 @@ type (
 	Step    = ruleset.Step    // one step of a pipeline
 	Fault   = ruleset.Fault   // one thing wrong in a rule file
 	Advice  = ruleset.Advice  // one thing that a rule lacks, or that is wrong with it
+	Change  = ruleset.Change  // how one set differs from another
 	Engine  = match.Engine    // rules made ready for records
 	Matcher = match.Matcher   // an engine's evaluation, for one goroutine
 	Verdict = match.Verdict   // what the rules say of one record
@@ -65,46 +59,21 @@ type Options struct {
 // Load reads the shipped packs and the user's files as one set. Faults are what is wrong inside the files, all of them;
 // an error means that a path could not be read. The set is nil in both cases.
 func Load(opt Options) (*Set, []Fault, error) {
-	var sources []ruleset.Source
-	if !opt.NoDefault {
-		shipped, err := readFS(packs, "packs")
-		if err != nil {
-			return nil, nil, err
-		}
-		sources = shipped
+	files, err := Read(opt)
+	if err != nil {
+		return nil, nil, err
 	}
-	for _, p := range opt.Paths {
-		files, err := expand(p)
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, name := range files {
-			data, err := os.ReadFile(name)
-			if err != nil {
-				return nil, nil, err
-			}
-			sources = append(sources, ruleset.Source{Name: name, Data: data})
-		}
-	}
-	set, faults := ruleset.Load(sources, ruleset.Options{Codes: ErrorCodes(), LogName: parsers.LogName, Logs: parsers.Logs, Today: opt.Today, Keep: opt.Keep})
+	set, faults := files.Load(opt.Today)
 	return set, faults, nil
 }
 
-// LoadEngine is Load and NewEngine in one, for those who can do no more about faults than to tell them: its error names
-// them all, a line each.
+// LoadEngine is Load and NewEngine in one, for those who can do no more about faults than to tell them.
 func LoadEngine(opt Options) (*Engine, error) {
-	set, faults, err := Load(opt)
+	files, err := Read(opt)
 	if err != nil {
-		return nil, fmt.Errorf("rules: %w", err)
+		return nil, err
 	}
-	if len(faults) == 0 {
-		return NewEngine(set), nil
-	}
-	errs := make([]error, 0, len(faults))
-	for _, f := range faults {
-		errs = append(errs, fmt.Errorf("%s:%d:%d: %s", f.File, f.Line, f.Col, f.Text))
-	}
-	return nil, fmt.Errorf("rules:\n%w", errors.Join(errs...))
+	return files.LoadEngine(opt.Today)
 }
 
 // NewEngine makes a set ready for records.
@@ -121,6 +90,9 @@ const (
 func NewCorrelator(set *Set, opt CorrelatorOptions, out CorrelatorOutput) *Correlator {
 	return correlate.New(set, opt, out)
 }
+
+// Compare tells what is different in now.
+func Compare(before, now *Set) Change { return ruleset.Compare(before, now) }
 
 // Lint looks for what makes the rules of a set hard to trust. The set must have been loaded with Keep.
 func Lint(set *Set, opt LintOptions) []Advice { return ruleset.Lint(set, opt) }
@@ -143,50 +115,3 @@ var ErrorCodes = sync.OnceValue(func() *errorcode.Table {
 	// The table is part of the program and read by every test.
 	panic(fmt.Sprintf("embedded error codes: %v", err))
 })
-
-func isRuleFile(name string) bool {
-	ext := strings.ToLower(filepath.Ext(name))
-	return ext == ".yaml" || ext == ".yml"
-}
-
-func readFS(fsys fs.FS, root string) ([]ruleset.Source, error) {
-	var all []ruleset.Source
-	err := fs.WalkDir(fsys, root, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !isRuleFile(name) {
-			return err
-		}
-		data, err := fs.ReadFile(fsys, name)
-		all = append(all, ruleset.Source{Name: strings.TrimPrefix(name, root+"/"), Data: data, Shipped: true})
-		return err
-	})
-	return all, err
-}
-
-// expand turns a path into the rule files it stands for, sorted.
-func expand(path string) ([]string, error) {
-	names := []string{path}
-	if _, err := os.Stat(path); err != nil {
-		matches, globErr := filepath.Glob(path)
-		if globErr != nil || len(matches) == 0 {
-			return nil, fmt.Errorf("rule path %q: %w", path, err)
-		}
-		names = matches
-	}
-	var files []string
-	for _, name := range names {
-		err := filepath.WalkDir(name, func(p string, d fs.DirEntry, err error) error {
-			if err == nil && !d.IsDir() && (p == name || isRuleFile(p)) {
-				files = append(files, p)
-			}
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("rule path %q holds no .yaml file", path)
-	}
-	slices.Sort(files)
-	return slices.Compact(files), nil
-}

@@ -145,6 +145,11 @@ func (l *linting) look(c *cobra.Command) (*rules.Set, []rules.Advice, error) {
 		}
 		return nil, advice, nil
 	}
+	for _, w := range set.Warnings {
+		if w.Rule == "" { // those of rules are told by a check
+			c.PrintErrln("warning: " + w.String())
+		}
+	}
 	opt := rules.LintOptions{Run: l.runs}
 	if l.mutated && l.runs(ruleset.UnnoticedCheck) {
 		opt.Found = []rules.Advice{}

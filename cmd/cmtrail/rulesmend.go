@@ -41,7 +41,7 @@ func mend(to io.Writer, advice []rules.Advice, dry bool) (changed int, err error
 		changed += len(changes)
 		fmt.Fprintf(to, "--- %s\n+++ %s\n", name, name)
 		for _, ch := range changes {
-			fmt.Fprintf(to, "@@ -%d +%d @@\n-%s\n+%s\n", ch.Line, ch.Line, ch.Was, ch.Now)
+			fmt.Fprintf(to, "@@ -%d +%d @@\n-%s\n+%s\n", ch.Number, ch.Number, ch.Was, ch.Now)
 		}
 	}
 	return changed, nil

@@ -58,7 +58,8 @@ func story(r *rand.Rand) (all []line) {
 	return all
 }
 
-// TestOrderDoesNotMatter permutes records within the lateness, and cuts the flow with the state saved and taken back.
+// TestOrderDoesNotMatter permutes records within the lateness, cuts the flow with the state saved and taken back, and
+// reloads the rules at another place.
 func TestOrderDoesNotMatter(t *testing.T) {
 	for seed := range uint64(100) {
 		r := rand.New(rand.NewPCG(seed, 1))
@@ -75,7 +76,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 		slices.SortStableFunc(order, func(a, b *line) int { return came[a].Compare(came[b]) })
 		got := newWorld(t, relations(), correlate.Options{})
 		var newest time.Time
-		cut := r.IntN(len(order))
+		cut, reload := r.IntN(len(order)), r.IntN(len(order))
 		state := map[string][]byte{}
 		save := func(name string, s []byte) error {
 			if state[name] = slices.Clone(s); s == nil {
@@ -92,6 +93,9 @@ func TestOrderDoesNotMatter(t *testing.T) {
 			if err := got.Save(0, save); err != nil {
 				t.Fatal(err)
 			}
+			if i == reload {
+				got.reload(relations())
+			}
 			if i != cut {
 				continue
 			}
@@ -107,7 +111,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 		}
 		got.End()
 		if diff := cmp.Diff(withoutIssues(want.sorted()), withoutIssues(got.sorted())); diff != "" {
-			t.Fatalf("seed %d, cut at %d: %s", seed, cut, diff)
+			t.Fatalf("seed %d, cut at %d, reloaded at %d: %s", seed, cut, reload, diff)
 		}
 		if len(want.out) == 0 {
 			t.Errorf("seed %d: nothing was found", seed)

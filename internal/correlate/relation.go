@@ -3,7 +3,10 @@ package correlate
 import (
 	"cmp"
 	"container/list"
+	"fmt"
+	"hash/fnv"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/cmtrail/cmtrail/internal/ruleset"
@@ -16,6 +19,7 @@ type relation struct {
 	kind    kind
 	carry   []string // logs that can carry the answer; none: any
 	maxOpen int
+	shape   string    // what its instances are made of; an instance of another shape means nothing to it
 	open    list.List // of *instance, the oldest in front
 }
 
@@ -85,7 +89,21 @@ func (c *Correlator) relate(r *ruleset.Rule) {
 	if len(rel.carry) == 0 && cor.Expect.Rule != nil {
 		rel.carry = logsOf(cor.Expect.Rule)
 	}
+	rel.shape = shapeOf(cor)
 	c.relations = append(c.relations, rel)
+}
+
+// shapeOf names the events and keys of a relation, in few bytes.
+func shapeOf(cor *ruleset.Correlation) string {
+	h := fnv.New32a()
+	_, _ = fmt.Fprint(h, cor.Kind, cor.By, cor.Value, cor.Distinct, cor.AcrossHost, cor.AnyOrder)
+	for _, e := range []ruleset.Event{cor.Of, cor.After, cor.Expect, cor.From, cor.To} {
+		_, _ = fmt.Fprintf(h, " %q", e.Name)
+	}
+	for _, e := range cor.Steps {
+		_, _ = fmt.Fprintf(h, " %q", e.Name)
+	}
+	return strconv.FormatUint(uint64(h.Sum32()), 36)
 }
 
 // logsOf returns the logs in which a rule can show; none: any.

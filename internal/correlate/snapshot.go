@@ -31,6 +31,7 @@ type (
 		Mark   int64  `json:"mark"`
 		Leader string `json:"leader,omitempty"`
 		Second int64  `json:"second,omitempty"`
+		Wall   int64  `json:"wall,omitempty"`
 	}
 	savedEvent struct {
 		At      int64        `json:"t"`
@@ -45,6 +46,7 @@ type (
 	savedCase struct {
 		Rule     string      `json:"rule"`
 		Revision int         `json:"revision"`
+		Shape    string      `json:"shape"`
 		Key      string      `json:"key"`
 		Opened   int64       `json:"opened"`
 		Until    int64       `json:"until"`
@@ -156,8 +158,8 @@ func (h *host) savedAs() string {
 func (h *host) save() *hostState {
 	s := &hostState{Name: h.name, Newest: h.newest, Now: h.now, Offset: h.offset, Zoned: h.zoned, Recent: h.recent}
 	for _, l := range h.logs {
-		if l.seen {
-			s.Logs = append(s.Logs, savedLog{l.name, l.mark, l.leader, l.second})
+		if l.seen || l.wall != 0 {
+			s.Logs = append(s.Logs, savedLog{l.name, l.mark, l.leader, l.second, l.wall})
 		}
 	}
 	for _, e := range h.events {
@@ -188,7 +190,7 @@ func (e *event) save() savedEvent {
 
 func (i *instance) save() savedCase {
 	s := savedCase{
-		Rule: i.rel.rule.ID, Revision: i.rel.rule.Revision, Key: i.key, Opened: i.opened, Until: i.until, First: i.first, Last: i.last,
+		Rule: i.rel.rule.ID, Revision: i.rel.rule.Revision, Shape: i.rel.shape, Key: i.key, Opened: i.opened, Until: i.until, First: i.first, Last: i.last,
 		Keys: i.keys, Value: i.value, More: i.more, Overdue: slices.Contains(i.host.overdue, waker(i)),
 		Replaced: i.host.c.instances[instanceKey{i.rel, i.host, i.key}] != i,
 	}
@@ -236,8 +238,8 @@ func (r *run) save() savedRun {
 	return s
 }
 
-// Restore takes back what Save gave. Questions of rules that have gone or have another revision are undecided. It is called
-// before the first record.
+// Restore takes back what Save gave. Questions of rules that have gone, have another revision or ask otherwise are undecided.
+// It is called before the first record.
 func (c *Correlator) Restore(name string, state []byte) error {
 	var s hostState
 	if err := json.Unmarshal(state, &s); err != nil {
@@ -247,11 +249,17 @@ func (c *Correlator) Restore(name string, state []byte) error {
 	if name != globalName {
 		h = c.host(s.Name)
 	}
-	h.newest, h.now, h.offset, h.zoned, h.before, h.recent = s.Newest, s.Now, s.Offset, s.Zoned, s.Recent, slices.Clone(s.Recent)
+	c.restore(h, &s)
+	h.before = slices.Clone(s.Recent)
+	return nil
+}
+
+func (c *Correlator) restore(h *host, s *hostState) {
+	h.newest, h.now, h.offset, h.zoned, h.recent = s.Newest, s.Now, s.Offset, s.Zoned, s.Recent
 	c.newest = max(c.newest, s.Newest)
 	for _, l := range s.Logs {
 		log := h.log(l.Name)
-		log.mark, log.seen, log.leader, log.second = l.Mark, true, l.Leader, l.Second
+		log.mark, log.seen, log.leader, log.second, log.wall = l.Mark, l.Mark != 0, l.Leader, l.Second, l.Wall
 	}
 	for _, g := range s.Gaps {
 		h.gaps = append(h.gaps, gap{g[0], g[1]})
@@ -277,7 +285,6 @@ func (c *Correlator) Restore(name string, state []byte) error {
 	if h != c.global {
 		h.reschedule()
 	}
-	return nil
 }
 
 // names finds rules and steps by their ids.
@@ -319,7 +326,9 @@ func (c *Correlator) restoreEvent(h *host, s *savedEvent, known names) *event {
 }
 
 func (c *Correlator) restoreCase(h *host, s *savedCase, runs []*run) {
-	at := slices.IndexFunc(c.relations, func(r *relation) bool { return r.rule.ID == s.Rule && r.rule.Revision == s.Revision })
+	at := slices.IndexFunc(c.relations, func(r *relation) bool {
+		return r.rule.ID == s.Rule && r.rule.Revision == s.Revision && r.shape == s.Shape
+	})
 	if at < 0 {
 		c.counters.Undecided[s.Rule]++
 		return

@@ -36,17 +36,31 @@ func newWorld(t testing.TB, yaml string, opt correlate.Options) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set, faults := ruleset.Load([]ruleset.Source{{Name: "test.yaml", Data: []byte("schema: 1\npack: test\nversion: 1.0.0\n" + yaml)}},
-		ruleset.Options{Codes: codes, LogName: parsers.LogName})
-	for _, f := range faults {
-		t.Error(f)
-	}
-	if len(faults) > 0 {
-		t.FailNow()
-	}
-	w := &world{t: t, set: set, codes: codes, matcher: match.New(set, codes).NewMatcher(), options: opt}
+	w := &world{t: t, codes: codes, options: opt}
+	w.load(yaml)
 	w.restart()
 	return w
+}
+
+// load reads the rules of the world.
+func (w *world) load(yaml string) {
+	w.t.Helper()
+	set, faults := ruleset.Load([]ruleset.Source{{Name: "test.yaml", Data: []byte("schema: 1\npack: test\nversion: 1.0.0\n" + yaml)}},
+		ruleset.Options{Codes: w.codes, LogName: parsers.LogName})
+	for _, f := range faults {
+		w.t.Error(f)
+	}
+	if len(faults) > 0 {
+		w.t.FailNow()
+	}
+	w.set, w.matcher = set, match.New(set, w.codes).NewMatcher()
+}
+
+// reload puts other rules in place of those that run.
+func (w *world) reload(yaml string) {
+	w.t.Helper()
+	w.load(yaml)
+	w.Correlator = w.Reload(w.set)
 }
 
 // restart puts a new correlator in place of the old one.

@@ -27,11 +27,12 @@ func init() {
 
 // Extract appends the error codes that stand in the message, each once, in their order. It reads 0x and bare
 // hexadecimal, signed and unsigned decimals, and short Win32 numbers after a word that announces a code. Success
-// codes, and numbers that only look like codes (parts of GUIDs and of longer words, sizes, identifiers), are left out.
-func (t *Table) Extract(message string, dst []uint32) []uint32 {
+// codes, and numbers that only look like codes (parts of GUIDs and of longer words, sizes, identifiers), are left out. No
+// digit stands before from.
+func (t *Table) Extract(message string, from int, dst []uint32) []uint32 {
 	own := len(dst)
 	last := 0 // the end of the word before
-	for i := nextDigit(message, 0); i < len(message); i = nextDigit(message, last) {
+	for i := nextDigit(message, from); i < len(message); i = nextDigit(message, last) {
 		begin, end := i, i+1
 		for begin > last && class[message[begin-1]]&(digit|letter) != 0 {
 			begin--

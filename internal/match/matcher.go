@@ -23,8 +23,8 @@ type Matcher struct {
 	seen    map[*group][]uint32 // alternative -> the round in which it was last a candidate
 	marks   []uint32            // those of the present group
 	found   []int32             // candidates of this record
-	collect func(ids []int32)
-	carried func() []uint32 // the codes of the present record
+	collect func(ids []int32)   // candidates, as a value that is made once
+	carried func() []uint32     // the codes of the present record
 	holes   []sentence.Hole
 	scratch []byte
 	took    []bool // whether the rule of this index matched; only the entries of verdict.Matched are set
@@ -34,13 +34,12 @@ type Matcher struct {
 func (e *Engine) NewMatcher() *Matcher {
 	m := &Matcher{engine: e, runner: condition.NewRunner(), seen: map[*group][]uint32{}, took: make([]bool, len(e.errors))}
 	m.carried = func() []uint32 { return m.verdict.Codes }
-	m.collect = func(ids []int32) {
-		for _, l := range ids {
-			m.candidates(m.group.byLiteral[l])
-		}
-	}
+	m.collect = m.candidates
 	return m
 }
+
+// GoOn takes over from a matcher whose place this one takes: which issues have been reported in their period.
+func (m *Matcher) GoOn(from *Matcher) { m.once.cases = from.once.cases }
 
 // On says which processor architecture the hosts of the records that follow have, as host.arch of the semantic conventions
 // names it; "" when it is not known.
@@ -55,15 +54,21 @@ func (m *Matcher) Match(r *parsers.Record, log, host string) *Verdict {
 	}
 	v := &m.verdict
 	v.reset()
-	v.Codes = m.engine.codes.Extract(r.Message, v.Codes)
+	look := traitsOf(r.Message)
+	v.Codes = m.engine.codes.Extract(r.Message, look.digit, v.Codes)
 	m.enter(log)
-	m.group.literals.scan(r.Message, m.collect)
+	for _, s := range m.group.sieves {
+		s.scan(r.Message, m.collect)
+	}
 	for _, c := range v.Codes {
 		m.candidates(m.group.byCode[c])
 	}
 	m.candidates(m.group.open)
-	if len(m.group.folded) > 0 && !ascii(r.Message) {
+	if !look.ascii {
 		m.candidates(m.group.folded)
+	}
+	if look.spaced {
+		m.candidates(m.group.phrased)
 	}
 	if len(m.found) == 0 {
 		return m.result()
@@ -91,9 +96,11 @@ func (m *Matcher) result() *Verdict {
 
 // enter turns to the group of a log and starts a round in which no alternative is a candidate.
 func (m *Matcher) enter(log string) {
-	g := m.engine.groups[log]
-	if g == nil {
-		g = m.engine.rest
+	g := m.group
+	if g == nil || g.log != log || log == "" {
+		if g = m.engine.groups[log]; g == nil {
+			g = m.engine.rest
+		}
 	}
 	if g != m.group {
 		marks, ok := m.seen[g]
@@ -249,13 +256,4 @@ func (m *Matcher) conclude(r *parsers.Record, host string) {
 	if specific {
 		v.Rules = slices.DeleteFunc(v.Rules, func(rule *ruleset.Rule) bool { return rule.Issue && rule.Generic })
 	}
-}
-
-func ascii(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
 }

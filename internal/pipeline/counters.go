@@ -17,16 +17,34 @@ type Counters struct {
 	Evicted   atomic.Uint64 // streams let go because there were too many
 
 	formats []atomic.Uint64 // in the order of parsers.FormatNames
-	rules   []atomic.Uint64 // by Rule.Index
-	set     *rules.Set
+	rules   atomic.Pointer[ruleCounters]
+}
+
+// ruleCounters count the records of each rule of a set.
+type ruleCounters struct {
+	set *rules.Set
+	n   []atomic.Uint64 // by Rule.Index
 }
 
 func newCounters(set *rules.Set) *Counters {
-	return &Counters{
-		formats: make([]atomic.Uint64, len(parsers.FormatNames())),
-		rules:   make([]atomic.Uint64, len(set.Rules)),
-		set:     set,
+	c := &Counters{formats: make([]atomic.Uint64, len(parsers.FormatNames()))}
+	c.count(set)
+	return c
+}
+
+// count counts the rules of set from here on. Those that were counted before go on from where they were.
+func (c *Counters) count(set *rules.Set) {
+	now := &ruleCounters{set, make([]atomic.Uint64, len(set.Rules))}
+	if c.rules.Load() != nil {
+		seen := map[string]uint64{}
+		for r, n := range c.Rules() {
+			seen[r.ID] = n
+		}
+		for i, r := range set.Rules {
+			now.n[i].Store(seen[r.ID])
+		}
 	}
+	c.rules.Store(now)
 }
 
 // add counts a record and the rules that matched it.
@@ -41,8 +59,9 @@ func (c *Counters) addAs(place int, r *parsers.Record, v *rules.Verdict) {
 	if v == nil {
 		return
 	}
+	n := c.rules.Load().n
 	for _, rule := range v.Rules {
-		c.rules[rule.Index].Add(1)
+		n[rule.Index].Add(1)
 	}
 }
 
@@ -60,8 +79,9 @@ func (c *Counters) Formats() iter.Seq2[parsers.Format, uint64] {
 // Rules gives each rule that matched, and on how many records.
 func (c *Counters) Rules() iter.Seq2[*rules.Rule, uint64] {
 	return func(yield func(*rules.Rule, uint64) bool) {
+		c := c.rules.Load()
 		for i, r := range c.set.Rules {
-			if n := c.rules[i].Load(); n > 0 && !yield(r, n) {
+			if n := c.n[i].Load(); n > 0 && !yield(r, n) {
 				return
 			}
 		}

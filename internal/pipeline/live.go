@@ -77,6 +77,10 @@ func NewLive(set *rules.Set, opt LiveOptions, clock Clock, out rules.CorrelatorO
 // Correlator returns what relates the records.
 func (l *Live) Correlator() *rules.Correlator { return l.correlator }
 
+// Reload relates by other rules from the next record on. What is pending goes on where its rule, with its revision, is there
+// still.
+func (l *Live) Reload(set *rules.Set) { l.correlator = l.correlator.Reload(set) }
+
 // Take relates a record.
 func (l *Live) Take(r *Result) {
 	l.correlator.Record(&rules.CorrelatorInput{Host: r.Source.Host, Log: r.Log, File: r.Source.File(), Record: r.Record, Verdict: r.Verdict})

@@ -4,6 +4,7 @@ package pipeline
 
 import (
 	"strings"
+	"sync/atomic"
 
 	"github.com/cmtrail/cmtrail/parsers"
 	"github.com/cmtrail/cmtrail/rules"
@@ -45,19 +46,24 @@ type Result struct {
 
 // Pipeline parses and matches. It is safe for concurrent use; its streams and tables are each for one goroutine at a time.
 type Pipeline struct {
-	engine   *rules.Engine
+	engine   atomic.Pointer[rules.Engine]
 	counters *Counters
 }
 
 // New returns a pipeline that matches against engine.
 func New(engine *rules.Engine) *Pipeline {
-	return &Pipeline{engine: engine, counters: newCounters(engine.Set())}
+	p := &Pipeline{counters: newCounters(engine.Set())}
+	p.engine.Store(engine)
+	return p
 }
+
+// Engine returns the engine that records are matched against.
+func (p *Pipeline) Engine() *rules.Engine { return p.engine.Load() }
 
 // Counters returns the counters of all streams of the pipeline.
 func (p *Pipeline) Counters() *Counters { return p.counters }
 
 // Open returns a stream that reads src and gives each record to emit, in input order.
 func (p *Pipeline) Open(src Source, opt parsers.Options, emit func(*Result)) *Stream {
-	return newStream(src, opt, p.engine.NewMatcher(), p.counters, emit)
+	return newStream(src, opt, p.Engine().NewMatcher(), p.counters, emit)
 }

@@ -31,7 +31,7 @@ type Replay struct {
 
 // NewReplay returns a replay whose records go to emit, which may be nil, and to the correlator.
 func (p *Pipeline) NewReplay(opt parsers.Options, c *rules.Correlator, emit func(file int, r *Result)) *Replay {
-	return &Replay{pipeline: p, matcher: p.engine.NewMatcher(), correlator: c, options: opt, emit: emit, zones: map[string]int64{}}
+	return &Replay{pipeline: p, matcher: p.Engine().NewMatcher(), correlator: c, options: opt, emit: emit, zones: map[string]int64{}}
 }
 
 // head is the next record of a file.

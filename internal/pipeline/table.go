@@ -86,13 +86,27 @@ type entry struct {
 func (p *Pipeline) NewTable(opt parsers.Options, b Bounds, clock Clock, emit func(*Result)) *Table {
 	return &Table{
 		pipeline: p,
-		matcher:  p.engine.NewMatcher(),
+		matcher:  p.Engine().NewMatcher(),
 		options:  opt,
 		bounds:   b.withDefaults(),
 		clock:    clock,
 		emit:     emit,
 		streams:  map[key]*list.Element{},
 		recent:   list.New(),
+	}
+}
+
+// Reload makes the table, and its pipeline, match against another engine from the next record on. Nothing that is held is
+// lost, and counters go on.
+func (t *Table) Reload(engine *rules.Engine) {
+	engine.GoOn(t.pipeline.Engine())
+	t.pipeline.counters.count(engine.Set())
+	t.pipeline.engine.Store(engine)
+	matcher := engine.NewMatcher()
+	matcher.GoOn(t.matcher)
+	t.matcher = matcher
+	for at := t.recent.Front(); at != nil; at = at.Next() {
+		at.Value.(*entry).matcher = matcher
 	}
 }
 

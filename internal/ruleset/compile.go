@@ -27,6 +27,7 @@ type compiler struct {
 	raw        map[*Rule]*rawRule
 	warnings   []Fault
 	events     []*Rule
+	expires    time.Time
 }
 
 func newCompiler(opt Options) *compiler {
@@ -81,7 +82,7 @@ func (c *compiler) compile() *Set {
 	}
 	over.check(c)
 	c.number(set)
-	set.Warnings = c.warnings
+	set.Warnings, set.Expires = c.warnings, c.expires
 	if c.Keep {
 		set.written = c
 	}

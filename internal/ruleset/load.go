@@ -128,7 +128,10 @@ func itoa(n int) string { return strconv.Itoa(n) }
 
 func contains(all []string, s string) bool { return slices.Contains(all, s) }
 
-// String writes the fault as editors read it: file:line:col: text.
+// String writes the fault as editors read it: file:line:col: text. What concerns no line has none.
 func (f Fault) String() string {
+	if f.Line == 0 {
+		return f.File + ": " + f.Text
+	}
 	return f.File + ":" + itoa(f.Line) + ":" + itoa(f.Col) + ": " + f.Text
 }

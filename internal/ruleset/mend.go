@@ -17,9 +17,9 @@ type edit struct {
 	value     string // what it then reads as
 }
 
-// Change is a line of a file that Mend has changed.
-type Change struct {
-	Line     int
+// Line is a line of a file that Mend has changed.
+type Line struct {
+	Number   int
 	Was, Now string
 }
 
@@ -64,7 +64,7 @@ func written(n *yaml.Node, value string) string {
 // Mend returns the file with what can be mended of the advice mended, and the lines that changed. Comments and layout
 // stay. It is an error when the new text does not read as the old one but for what was mended; nothing should be
 // written then.
-func Mend(file string, data []byte, advice []Advice) ([]byte, []Change, error) {
+func Mend(file string, data []byte, advice []Advice) ([]byte, []Line, error) {
 	edits := map[int][]*edit{}
 	for _, a := range advice {
 		if a.edit != nil && a.File == file {
@@ -75,11 +75,11 @@ func Mend(file string, data []byte, advice []Advice) ([]byte, []Change, error) {
 		return data, nil, nil
 	}
 	lines := strings.Split(string(data), "\n")
-	var changes []Change
+	var changes []Line
 	for i := range lines {
 		was := lines[i]
 		if lines[i] = apply(was, edits[i+1]); lines[i] != was {
-			changes = append(changes, Change{i + 1, strings.TrimSuffix(was, "\r"), strings.TrimSuffix(lines[i], "\r")})
+			changes = append(changes, Line{i + 1, strings.TrimSuffix(was, "\r"), strings.TrimSuffix(lines[i], "\r")})
 		}
 	}
 	mended := []byte(strings.Join(lines, "\n"))

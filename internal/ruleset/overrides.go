@@ -72,7 +72,14 @@ func (c *compiler) passed(until text) bool {
 		c.failAt(until, "found "+quote(until.String())+", expected a day such as 2027-12-31")
 		return false
 	}
-	return !c.Today.IsZero() && c.Today.After(day.AddDate(0, 0, 1))
+	end := day.AddDate(0, 0, 1)
+	if !c.Today.IsZero() && !c.Today.Before(end) {
+		return true
+	}
+	if c.expires.IsZero() || end.Before(c.expires) {
+		c.expires = end
+	}
+	return false
 }
 
 // apply changes a rule as its overrides say.
@@ -82,6 +89,7 @@ func (o *overrideSet) apply(c *compiler, r *Rule) {
 			continue
 		}
 		o.used[raw] = true
+		r.Digest = digest(r.Digest, raw.node)
 		if raw.revision.given() && c.positive(raw.revision) < r.Revision {
 			p := raw.revision.place()
 			c.warnings = append(c.warnings, Fault{p.File, p.Line, p.Col, r.ID,

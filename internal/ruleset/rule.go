@@ -38,7 +38,7 @@ func (c *compiler) rule(raw *rawRule, over *overrideSet, set *Set) {
 		ID: id, Issue: issueForm.MatchString(id), Revision: 1, Title: raw.title.String(), ReplacedBy: raw.replacedBy.String(),
 		Tags: strs(raw.tags), Generic: c.boolean(raw.generic), Scan: c.choice(raw.scan, []string{"all"}),
 		Evidence: c.choice(raw.evidence, evidences), Status: "stable",
-		Pack: raw.file.pack.String(), File: raw.file.src.name, Line: raw.node.Line,
+		Pack: raw.file.pack.String(), File: raw.file.src.name, Line: raw.node.Line, Digest: digest(0, raw.node),
 	}
 	if !r.Issue && !ruleForm.MatchString(id) {
 		c.failAt(raw.id, "rule id "+quote(id)+": expected CM-<AREA>-<NAME> for an issue, or lower-case words below the rule's step")

@@ -38,7 +38,8 @@ type Set struct {
 	Rules    []*Rule // enabled rules first come first; disabled ones are kept, marked
 	Events   []*Rule // what rules match for their own relation; their indexes follow those of Rules
 	Journeys []*Journey
-	Warnings []Fault // what does not keep the set from running
+	Warnings []Fault   // what does not keep the set from running
+	Expires  time.Time // when the first override ends, so that the set is to be loaded anew; zero: none does
 
 	written *compiler // what the files say, for lint and mutants; nil unless Options.Keep
 }
@@ -85,6 +86,7 @@ type Rule struct {
 	Pack        string
 	File        string
 	Line        int
+	Digest      uint64 // of its text and of the overrides that change it
 }
 
 // Match is one alternative: all that stands must hold.

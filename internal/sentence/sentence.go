@@ -88,12 +88,28 @@ func (s *Sentence) Words() []string {
 	var words []string
 	for _, p := range s.parts {
 		for word := range strings.FieldsSeq(p.lit) {
-			low := []byte(word)
-			for i, b := range low {
-				low[i] = lower(b)
-			}
-			words = append(words, string(low))
+			words = append(words, lowered(word))
 		}
 	}
 	return words
+}
+
+// Phrases returns the texts between the holes, in lower case ASCII with one space for each run of blanks. A message that
+// writes its blanks so, and matches, holds all of them.
+func (s *Sentence) Phrases() []string {
+	var phrases []string
+	for _, p := range s.parts {
+		if p.lit != "" {
+			phrases = append(phrases, lowered(p.lit))
+		}
+	}
+	return phrases
+}
+
+func lowered(text string) string {
+	low := []byte(text)
+	for i, b := range low {
+		low[i] = lower(b)
+	}
+	return string(low)
 }

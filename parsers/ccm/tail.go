@@ -79,6 +79,13 @@ func Detect(line []byte) framing.Confidence {
 
 // block reads an attribute block from text[i:], white space before it included.
 func (t *Tail) block(text []byte, i int) Outcome {
+	if t.usual(text, i) {
+		return Complete
+	}
+	return t.unusual(text, i)
+}
+
+func (t *Tail) unusual(text []byte, i int) Outcome {
 	*t = Tail{}
 	limit := min(len(text), i+longestBlock)
 	out := None

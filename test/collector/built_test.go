@@ -34,10 +34,10 @@ func TestBuiltCollector(t *testing.T) {
 
 // TestConfigurations lets the built Collector check every configuration that is shipped.
 func TestConfigurations(t *testing.T) {
-	for _, name := range []string{"agent-client", "agent-server", "demo"} {
+	for _, name := range []string{"agent-client", "agent-server", "demo", "follow"} {
 		cmd := exec.Command(built, "validate", "--config", filepath.Join(root, "deploy/otelcol", name+".yaml"))
 		cmd.Env = append(os.Environ(), "CMTRAIL_GATEWAY=gateway.contoso.com:4317", "COMPUTERNAME=CLIENT01",
-			"CMTRAIL_STORAGE="+t.TempDir(), "CMTRAIL_LOGS="+t.TempDir(), "CMTRAIL_OUT="+filepath.Join(t.TempDir(), "out.json"))
+			"CMTRAIL_RULES="+t.TempDir(), "CMTRAIL_STORAGE="+t.TempDir(), "CMTRAIL_LOGS="+t.TempDir(), "CMTRAIL_OUT="+filepath.Join(t.TempDir(), "out.json"))
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("%s: %v\n%s", name, err, out)
 		}

@@ -40,7 +40,9 @@ type TelemetryBuilder struct {
 	ProcessorCmtrailPending        metric.Int64ObservableGauge
 	ProcessorCmtrailPendingEvicted metric.Int64ObservableCounter
 	ProcessorCmtrailRecords        metric.Int64ObservableCounter
+	ProcessorCmtrailReloads        metric.Int64Counter
 	ProcessorCmtrailRuleErrors     metric.Int64ObservableCounter
+	ProcessorCmtrailRules          metric.Int64ObservableGauge
 	ProcessorCmtrailSteps          metric.Int64ObservableCounter
 	ProcessorCmtrailStreams        metric.Int64ObservableGauge
 	ProcessorCmtrailStreamsEvicted metric.Int64ObservableCounter
@@ -200,6 +202,21 @@ func (builder *TelemetryBuilder) RegisterProcessorCmtrailRuleErrorsCallback(cb m
 		cb(ctx, &observerInt64{inst: builder.ProcessorCmtrailRuleErrors, obs: o})
 		return nil
 	}, builder.ProcessorCmtrailRuleErrors)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorCmtrailRulesCallback sets callback for observable ProcessorCmtrailRules metric.
+func (builder *TelemetryBuilder) RegisterProcessorCmtrailRulesCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorCmtrailRules, obs: o})
+		return nil
+	}, builder.ProcessorCmtrailRules)
 	if err != nil {
 		return err
 	}
@@ -384,10 +401,22 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		metric.WithUnit("{record}"),
 	)
 	errs = errors.Join(errs, err)
+	builder.ProcessorCmtrailReloads, err = builder.meter.Int64Counter(
+		"otelcol_processor_cmtrail_reloads",
+		metric.WithDescription("Number of times that rule files had changed while the Collector ran. [Alpha]"),
+		metric.WithUnit("{reload}"),
+	)
+	errs = errors.Join(errs, err)
 	builder.ProcessorCmtrailRuleErrors, err = builder.meter.Int64ObservableCounter(
 		"otelcol_processor_cmtrail_rule_errors",
 		metric.WithDescription("Number of times a rule's condition could not be evaluated; the record goes on without that rule. [Alpha]"),
 		metric.WithUnit("{error}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorCmtrailRules, err = builder.meter.Int64ObservableGauge(
+		"otelcol_processor_cmtrail_rules",
+		metric.WithDescription("Number of rules that run; those that are off are not counted. [Alpha]"),
+		metric.WithUnit("{rule}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ProcessorCmtrailSteps, err = builder.meter.Int64ObservableCounter(

@@ -60,6 +60,10 @@ func TestSetupTelemetry(t *testing.T) {
 		observer.Observe(1)
 		return nil
 	}))
+	require.NoError(t, tb.RegisterProcessorCmtrailRulesCallback(func(_ context.Context, observer metric.Int64Observer) error {
+		observer.Observe(1)
+		return nil
+	}))
 	require.NoError(t, tb.RegisterProcessorCmtrailStepsCallback(func(_ context.Context, observer metric.Int64Observer) error {
 		observer.Observe(1)
 		return nil
@@ -83,6 +87,7 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ProcessorCmtrailDiscarded.Add(context.Background(), 1)
 	tb.ProcessorCmtrailFlushFailures.Add(context.Background(), 1)
 	tb.ProcessorCmtrailPassed.Add(context.Background(), 1)
+	tb.ProcessorCmtrailReloads.Add(context.Background(), 1)
 	AssertEqualProcessorCmtrailDiscarded(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
@@ -119,7 +124,13 @@ func TestSetupTelemetry(t *testing.T) {
 	AssertEqualProcessorCmtrailRecords(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
+	AssertEqualProcessorCmtrailReloads(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorCmtrailRuleErrors(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualProcessorCmtrailRules(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorCmtrailSteps(t, testTel,

@@ -23,12 +23,49 @@ const furthest = 14 * 60
 // Time reads a clock, "8:52:46.657+240", and a date, "07-14-2021", into st. Seconds, fraction and bias may be absent.
 // A stamp that does not exist leaves st without a wall clock and says so in the flags.
 func Time(clock, date []byte, sense Sense, st *record.Stamp, flags *record.Flags) {
+	if wall, ok := usual(clock, date); ok {
+		st.Wall, st.Digits, st.HasWall = wall, 3, true
+		if len(clock) > usualClock {
+			offset(clock[usualClock:], sense, st, flags)
+		}
+		return
+	}
+	unusual(clock, date, sense, st, flags)
+}
+
+func unusual(clock, date []byte, sense Sense, st *record.Stamp, flags *record.Flags) {
 	year, month, dom, ok := Date(date)
 	if !ok {
 		*flags |= record.BadTime
 		return
 	}
 	Clock(clock, year, month, dom, sense, st, flags)
+}
+
+// usualClock is the length of "08:52:46.657".
+const usualClock = 12
+
+// usual reads a clock with two digits each and three of the fraction, and a date "07-14-2021", as ConfigMgr writes them. It
+// is false for all others and for what does not exist.
+func usual(clock, date []byte) (wall int64, ok bool) {
+	if len(clock) < usualClock || clock[2] != ':' || clock[5] != ':' || clock[8] != '.' ||
+		len(clock) > usualClock && clock[usualClock] != '+' && clock[usualClock] != '-' ||
+		len(date) != 10 || date[2] != '-' || date[5] != '-' {
+		return 0, false
+	}
+	var greatest byte // above 9 when a character is no digit
+	digit := func(c byte) int {
+		greatest = max(greatest, c-'0')
+		return int(c - '0')
+	}
+	two := func(b []byte, i int) int { return 10*digit(b[i]) + digit(b[i+1]) }
+	hour, minute, sec := two(clock, 0), two(clock, 3), two(clock, 6)
+	millis := 100*digit(clock[9]) + two(clock, 10)
+	month, dom, year := two(date, 0), two(date, 3), 100*two(date, 6)+two(date, 8)
+	if greatest > 9 {
+		return 0, false
+	}
+	return scan.Civil(year, month, dom, hour, minute, sec, 1e6*millis)
 }
 
 // Date reads "M-D-YYYY", dashes or slashes, all of b.

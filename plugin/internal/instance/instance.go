@@ -117,7 +117,7 @@ func (i *Instance) open() error {
 	}
 	i.log = hostlog.New(to, s.LogLevel, "cmtrail."+i.id, time.Now)
 
-	engine, err := load(s, i.log)
+	engine, reloader, err := load(s, i.log)
 	if err != nil {
 		return err
 	}
@@ -157,6 +157,7 @@ func (i *Instance) open() error {
 		IdleAfter:    s.Bounds.IdleAfter,
 		Grace:        grace,
 		Relate:       relate,
+		Reloader:     reloader,
 	}, engine, output.Parsing{Options: s.Parsing, Bounds: s.Bounds}, to2, store, i.log)
 	if err != nil {
 		errs := []error{err, to2.Close()}
@@ -173,16 +174,21 @@ func (i *Instance) open() error {
 const grace = 3 * time.Second
 
 // load loads the rules. Faults in rule files are all told at once.
-func load(s *settings.Settings, log *hostlog.Logger) (*rules.Engine, error) {
-	engine, err := rules.LoadEngine(rules.Options{Paths: s.Rules, NoDefault: !s.DefaultRules})
-	if err != nil && s.OnError == "keep" {
-		for line := range strings.Lines(err.Error()) {
-			log.Errorf("%s", strings.TrimRight(line, "\n"))
+func load(s *settings.Settings, log *hostlog.Logger) (*rules.Engine, *pipeline.Reloader, error) {
+	var fallback func(error)
+	if s.OnError == "keep" {
+		fallback = func(err error) {
+			for line := range strings.Lines(err.Error()) {
+				log.Errorf("%s", strings.TrimRight(line, "\n"))
+			}
+			log.Errorf("going on with the shipped rules alone")
 		}
-		log.Errorf("going on with the shipped rules alone")
-		engine, err = rules.LoadEngine(rules.Options{})
 	}
-	return engine, err
+	interval := s.ReloadInterval
+	if len(s.Rules) == 0 {
+		interval = 0 // the shipped rules do not change
+	}
+	return pipeline.LoadRules(rules.Options{Paths: s.Rules, NoDefault: !s.DefaultRules}, interval, pipeline.SystemClock{}, fallback)
 }
 
 // tell logs the settings as they apply.

@@ -27,20 +27,23 @@ type Counters struct {
 	Evicted   atomic.Uint64 // tagged events let go of because too many waited; their chunks are read again
 	Restored  atomic.Uint64 // lines and records taken up from the store
 	Panics    atomic.Uint64 // faults of our own that were contained
+
+	Reloads      atomic.Uint64 // times that changed rules were taken
+	RulesRefused atomic.Uint64 // times that they were not
 }
 
 // Summary says in one line what was done, and in a second what went wrong, when something did.
 func (c *Counters) Summary() string {
-	text := fmt.Sprintf("done: chunks=%d again=%d events=%d lines=%d records=%d tagged=%d found=%d passed=%d delivered=%d restored=%d\n",
+	text := fmt.Sprintf("done: chunks=%d again=%d events=%d lines=%d records=%d tagged=%d found=%d passed=%d delivered=%d restored=%d reloads=%d\n",
 		c.Chunks.Load(), c.Again.Load(), c.Events.Load(), c.Pipeline.Lines.Load(), c.Pipeline.Records.Load(), c.Tagged.Load(),
-		c.Found.Load(), c.Passed.Load(), c.Delivered.Load(), c.Restored.Load())
+		c.Found.Load(), c.Passed.Load(), c.Delivered.Load(), c.Restored.Load(), c.Reloads.Load())
 	faults := ""
 	for _, f := range []struct {
 		name string
 		n    *atomic.Uint64
 	}{
 		{"failures", &c.Failures}, {"refused", &c.Refused}, {"evicted", &c.Evicted}, {"undecoded", &c.Undecoded},
-		{"circular", &c.Circular}, {"truncated", &c.Pipeline.Truncated}, {"panics", &c.Panics},
+		{"circular", &c.Circular}, {"truncated", &c.Pipeline.Truncated}, {"panics", &c.Panics}, {"rules_refused", &c.RulesRefused},
 	} {
 		if n := f.n.Load(); n > 0 {
 			faults += fmt.Sprintf(" %s=%d", f.name, n)

@@ -34,6 +34,7 @@ type Config struct {
 	IdleAfter    time.Duration
 	Grace        time.Duration         // how long Close may take to hand on what is left
 	Relate       *pipeline.LiveOptions // nil: records are not related
+	Reloader     *pipeline.Reloader    // nil: the rules stay as they are
 }
 
 // Answer is what Fluent Bit is told of a chunk.
@@ -97,6 +98,7 @@ func New(c Config, engine *rules.Engine, parsing Parsing, to sink.Sink, store *s
 	if err := o.restore(); err != nil {
 		return nil, err
 	}
+	o.warn(engine.Set())
 	o.stop = pipeline.Every(c.Clock, interval(c.IdleAfter), o.tick)
 	return o, nil
 }
@@ -221,7 +223,7 @@ func (o *Output) back() {
 	}
 }
 
-// tick gives out what idle logs hold.
+// tick takes rules that have changed, and gives out what idle logs hold.
 func (o *Output) tick() {
 	defer func() {
 		if r := recover(); r != nil {
@@ -229,6 +231,7 @@ func (o *Output) tick() {
 			o.counters.Panics.Add(1)
 		}
 	}()
+	o.reload()
 	o.mu.Lock()
 	o.guarded(o.table.FlushIdle)
 	if o.relater != nil {

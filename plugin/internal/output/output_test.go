@@ -16,6 +16,7 @@ import (
 	"github.com/tinylib/msgp/msgp"
 	"go.uber.org/goleak"
 
+	"github.com/cmtrail/cmtrail/internal/pipeline"
 	"github.com/cmtrail/cmtrail/plugin/internal/event"
 	"github.com/cmtrail/cmtrail/plugin/internal/sink"
 	"github.com/cmtrail/cmtrail/plugin/internal/state"
@@ -125,6 +126,7 @@ func (l *lines) Infof(format string, args ...any)  { l.add("info", format, args)
 
 type fixture struct {
 	*Output
+	pack   string // the file of its rules
 	sink   *taker
 	clock  *hand
 	log    *lines
@@ -137,11 +139,11 @@ func newFixture(t *testing.T, folder string, memory int) *fixture {
 	if err := os.WriteFile(path, []byte(pack), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	engine, err := rules.LoadEngine(rules.Options{Paths: []string{path}, NoDefault: true})
+	f := &fixture{pack: path, sink: &taker{room: 1 << 30}, clock: &hand{now: time.Date(2026, 6, 5, 15, 0, 0, 0, time.UTC)}, log: &lines{}, folder: folder}
+	engine, reloader, err := pipeline.LoadRules(rules.Options{Paths: []string{path}, NoDefault: true}, 2*time.Second, f.clock, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fixture{sink: &taker{room: 1 << 30}, clock: &hand{now: time.Date(2026, 6, 5, 15, 0, 0, 0, time.UTC)}, log: &lines{}, folder: folder}
 	var store *state.Store
 	if folder != "" {
 		if store, _, err = state.Open(folder, "0", false); err != nil {
@@ -150,7 +152,7 @@ func newFixture(t *testing.T, folder string, memory int) *fixture {
 	}
 	f.Output, err = New(Config{
 		Instance: "here/0", TagPrefix: "cmtrail.", Reader: Reader{Message: "log", Path: "path", Host: "host"},
-		RetryMemory: memory, Clock: f.clock, IdleAfter: 5 * time.Second, Grace: time.Second,
+		RetryMemory: memory, Clock: f.clock, IdleAfter: 5 * time.Second, Grace: time.Second, Reloader: reloader,
 	}, engine, Parsing{}, f.sink, store, f.log)
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"time"
 
 	"github.com/cmtrail/cmtrail/internal/pipeline"
 	"github.com/cmtrail/cmtrail/parsers"
@@ -20,9 +21,10 @@ type Settings struct {
 	ID   string // "" = the next free number
 	Sink string // spool, forward, otlp or stdout
 
-	Rules        []string // files, folders or patterns of rules, added to the shipped ones
-	DefaultRules bool
-	OnError      string // fail or keep
+	Rules          []string // files, folders or patterns of rules, added to the shipped ones
+	DefaultRules   bool
+	OnError        string // fail or keep
+	ReloadInterval time.Duration
 
 	MessageKey string // the body's key that holds the line
 	PathKey    string // the body's key that holds the path of the log file

@@ -48,6 +48,7 @@ var table = []setting{
 	{name: "default_rules", def: "on", doc: "Take the shipped packs.", set: yes(func(s *Settings) *bool { return &s.DefaultRules })},
 	{name: "on_error", def: "fail", doc: "What faults in rule files do at the start: `fail` keeps Fluent Bit from starting and names every fault, `keep` logs them and goes on with the shipped packs alone.",
 		set: choice(func(s *Settings) *string { return &s.OnError }, "fail", "keep")},
+	{name: "reload_interval", def: "5s", doc: "How often to look whether the files of `rules` have changed; 0 never does. What has changed is taken without a restart, unless it has faults.", set: span(func(s *Settings) *time.Duration { return &s.ReloadInterval })},
 
 	{name: "message_key", def: "log", doc: "The key that holds the line. Its value becomes the message.", set: key(func(s *Settings) *string { return &s.MessageKey })},
 	{name: "path_key", def: "path", doc: "The key that holds the path of the log, as set by `path_key` of the tail input.", set: text(func(s *Settings) *string { return &s.PathKey })},

@@ -1,0 +1,26 @@
+package correlate
+
+import "github.com/cmtrail/cmtrail/internal/ruleset"
+
+// Reload returns a correlator for another set of rules that goes on with what is pending, as long as its rules, with their
+// revisions, are there still; other questions are undecided. The old one is not used any more.
+func (c *Correlator) Reload(set *ruleset.Set) *Correlator {
+	now := New(set, c.options, c.out)
+	if c.changed != nil {
+		now.Track()
+	}
+	now.counters = c.counters
+	now.names = newNames(set)
+	for at := c.known.Back(); at != nil; at = at.Prev() {
+		h := at.Value.(*host)
+		now.goOn(now.host(h.name), h)
+	}
+	now.goOn(now.global, c.global)
+	return now
+}
+
+func (c *Correlator) goOn(next, h *host) {
+	c.restore(next, h.save())
+	next.before = h.before
+	c.touch(next)
+}

@@ -1,0 +1,175 @@
+package match
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/cmtrail/cmtrail/internal/condition"
+	"github.com/cmtrail/cmtrail/internal/ruleset"
+	"github.com/cmtrail/cmtrail/internal/sentence"
+)
+
+// group holds the alternatives that can hold for the records of one log.
+type group struct {
+	log          string        // "" for the logs that no rule names
+	alternatives []alternative // in the order of their rules
+	sieves       []*sieve      // over a literal of each: one for long literals and one for short ones, where there are any
+	byCode       map[uint32][]int32
+	open         []int32 // alternatives to try on every record
+	folded       []int32 // and on every record with a byte outside ASCII
+	phrased      []int32 // and on every record with a run of blanks, as their literals hold single ones
+}
+
+// alternative is one match of one rule.
+type alternative struct {
+	rule  *ruleset.Rule
+	match *ruleset.Match
+}
+
+// need is what a message must hold for an alternative: one of the literals, or else one of the error codes.
+type need struct {
+	condition.Need
+	phrased bool // a literal holds a blank that the message may write as several
+	codes   []uint32
+}
+
+func newGroup(all []alternative, log string) *group {
+	g := &group{log: log, byCode: map[uint32][]int32{}}
+	shared := map[string]int{} // in how many sentences of the group a text stands
+	for _, a := range all {
+		if files := a.match.Logs(); len(files) > 0 && !slices.Contains(files, log) {
+			continue
+		}
+		g.alternatives = append(g.alternatives, a)
+		for _, s := range a.match.Lines {
+			for _, w := range s.Words() {
+				shared[w]++
+			}
+			for _, p := range s.Phrases() {
+				if strings.Contains(p, " ") {
+					shared[p]++
+				}
+			}
+		}
+	}
+	wanted := map[string][]int32{}
+	var long, short []string
+	for i, a := range g.alternatives {
+		id := int32(i)
+		need := needOf(a.match, shared)
+		switch {
+		case need.codes != nil:
+			for _, c := range need.codes {
+				g.byCode[c] = append(g.byCode[c], id)
+			}
+			continue
+		case need.Open || slices.ContainsFunc(need.Literals, func(l string) bool { return len(l) < gramSize }):
+			g.open = append(g.open, id)
+			continue
+		}
+		if need.Folded {
+			g.folded = append(g.folded, id)
+		}
+		if need.phrased {
+			g.phrased = append(g.phrased, id)
+		}
+		for _, l := range need.Literals {
+			switch {
+			case wanted[l] != nil:
+			case len(l) < maxWindow:
+				short = append(short, l)
+			default:
+				long = append(long, l)
+			}
+			wanted[l] = append(wanted[l], id)
+		}
+	}
+	for _, literals := range [][]string{long, short} {
+		if len(literals) == 0 {
+			continue
+		}
+		ids := make([][]int32, len(literals))
+		for i, l := range literals {
+			ids[i] = wanted[l]
+		}
+		g.sieves = append(g.sieves, newSieve(literals, ids))
+	}
+	return g
+}
+
+// needOf returns what a message must hold for the match.
+func needOf(m *ruleset.Match, shared map[string]int) need {
+	open := need{Need: condition.Need{Open: true}}
+	if need := needOfLines(m, shared); !need.Open {
+		return need
+	}
+	if len(m.Patterns) > 0 {
+		if n := either(m.Needs()); !n.Open {
+			return need{Need: n}
+		}
+	}
+	if len(m.Codes) > 0 {
+		open.codes = m.Codes
+		return open
+	}
+	if m.When != nil {
+		return need{Need: m.When.Need()}
+	}
+	return open
+}
+
+// needOfLines takes one text of each sentence.
+func needOfLines(m *ruleset.Match, shared map[string]int) need {
+	needs := make([]condition.Need, len(m.Lines))
+	phrased := false
+	for i, s := range m.Lines {
+		best, isPhrase := choose(s, shared)
+		phrased = phrased || isPhrase
+		needs[i] = condition.Need{Open: best == "", Literals: []string{best}}
+	}
+	return need{Need: either(needs), phrased: phrased}
+}
+
+// choose takes the text of a sentence by which it is found at the least cost. Each sentence that shares a text is tried where
+// it stands. A short text has every message of the log looked at more closely. The blanks of a phrase may be written
+// otherwise, which has to be looked for too.
+func choose(s *sentence.Sentence, shared map[string]int) (best string, isPhrase bool) {
+	const ofShort, ofPhrase = 8, 2
+	least := 0
+	consider := func(text string, more int) bool {
+		cost := shared[text] + more
+		if len(text) < maxWindow {
+			cost += ofShort * (1 + maxWindow - len(text))
+		}
+		if best != "" && (cost > least || cost == least && len(text) <= len(best)) {
+			return false
+		}
+		best, least = text, cost
+		return true
+	}
+	for _, w := range s.Words() {
+		consider(w, 0)
+	}
+	for _, p := range s.Phrases() {
+		if strings.Contains(p, " ") && consider(p, ofPhrase) {
+			isPhrase = true
+		}
+	}
+	return best, isPhrase
+}
+
+// either is the need when one of several alternatives must hold; none at all is open.
+func either(needs []condition.Need) condition.Need {
+	if len(needs) == 0 {
+		return condition.Need{Open: true}
+	}
+	var out condition.Need
+	for _, n := range needs {
+		if n.Open {
+			return condition.Need{Open: true}
+		}
+		out.Folded = out.Folded || n.Folded
+		out.Literals = append(out.Literals, n.Literals...)
+	}
+	return out
+}

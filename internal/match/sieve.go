@@ -1,0 +1,152 @@
+package match
+
+import "math/bits"
+
+// sieve finds literals in a message without regard to ASCII case and without allocating. It looks at four bytes here and
+// there rather than at every byte: of each literal a window of a few bytes is known, and wherever that stands in a message,
+// one of the places looked at lies wholly within it. Where the four bytes are those of a window, the windows around that place
+// are looked up, and the literals of one that is known compared. So the cost depends neither on the number of literals nor on
+// how much they have in common.
+//
+// The libraries at hand go byte by byte, and match case exactly or allocate the list of hits.
+type sieve struct {
+	window int // bytes of each literal that are looked for
+	stride int // between the places looked at
+	mask   uint64
+	shift  uint
+	seen   []uint64 // one bit for each hash of four bytes that stand in a window
+
+	// A hash table of the windows: an empty place has no literals.
+	tableShift uint
+	windows    []uint64
+	literals   [][]literal
+}
+
+// literal is a text to be found, in lower case, and what is wanted then.
+type literal struct {
+	text   string
+	offset int // of its window
+	wanted []int32
+}
+
+const (
+	gramSize  = 4
+	maxWindow = 8
+	// What makes letters lower case. What it does to other bytes makes the eye stop once too often.
+	lowerGram, lowerWindow = 0x20202020, 0x2020202020202020
+)
+
+// newSieve takes lower-case texts of at least gramSize bytes, each once, and what is wanted when one of them is found.
+func newSieve(texts []string, wanted [][]int32) *sieve {
+	s := &sieve{window: maxWindow}
+	for _, t := range texts {
+		s.window = min(s.window, len(t))
+	}
+	s.stride = s.window - gramSize + 1
+	s.mask = ^uint64(0) >> (8 * (maxWindow - s.window))
+	shared := map[uint64]int{}
+	for _, t := range texts {
+		for at := 0; at+s.window <= len(t); at++ {
+			shared[s.read(t, at)]++
+		}
+	}
+	// With one bit in thirty-two set, chance seldom stops the eye.
+	size := max(10, bits.Len(uint(32*s.stride*len(texts))))
+	s.shift, s.seen = uint(32-size), make([]uint64, 1<<(size-6))
+	table := max(4, bits.Len(uint(2*len(texts))))
+	s.tableShift, s.windows, s.literals = uint(64-table), make([]uint64, 1<<table), make([][]literal, 1<<table)
+	for i, t := range texts {
+		from := s.rarest(t, shared)
+		for at := from; at < from+s.stride; at++ {
+			h := hashOf(load(t, at)|lowerGram) >> s.shift
+			s.seen[h>>6] |= 1 << (h & 63)
+		}
+		place := s.place(s.read(t, from))
+		s.windows[place] = s.read(t, from)
+		s.literals[place] = append(s.literals[place], literal{t, from, wanted[i]})
+	}
+	return s
+}
+
+// rarest returns where the window of a text is that the fewest others have, the last of several: sentences that begin alike
+// often end otherwise.
+func (s *sieve) rarest(text string, shared map[uint64]int) (from int) {
+	for at := 1; at+s.window <= len(text); at++ {
+		if shared[s.read(text, at)] <= shared[s.read(text, from)] {
+			from = at
+		}
+	}
+	return from
+}
+
+// place returns where a window is in the table, or would be.
+func (s *sieve) place(window uint64) uint64 {
+	at := window * 0x9E3779B97F4A7C15 >> s.tableShift
+	for s.literals[at] != nil && s.windows[at] != window {
+		at = (at + 1) & uint64(len(s.windows)-1)
+	}
+	return at
+}
+
+// scan calls found with what is wanted of each literal in the message, for each time it stands there.
+func (s *sieve) scan(message string, found func(wanted []int32)) {
+	seen, shift, stride := s.seen, s.shift, s.stride
+	for at := stride - 1; at+gramSize <= len(message); at += stride {
+		h := hashOf(load(message, at)|lowerGram) >> shift
+		if seen[h>>6]&(1<<(h&63)) != 0 {
+			s.look(message, at, found)
+		}
+	}
+}
+
+// look finds the literals whose windows hold the four bytes at a place of the message.
+func (s *sieve) look(message string, at int, found func(wanted []int32)) {
+	for from := at - s.stride + 1; from <= at && from+s.window <= len(message); from++ {
+		for _, l := range s.literals[s.place(s.read(message, from))] {
+			if holds(message, from-l.offset, l.text) {
+				found(l.wanted)
+			}
+		}
+	}
+}
+
+// holds tells whether a text stands at a place of the message, which may be no place at all.
+func holds(message string, at int, text string) bool {
+	if at < 0 || at+len(text) > len(message) {
+		return false
+	}
+	for i := range len(text) {
+		if message[at+i]|0x20 != text[i]|0x20 {
+			return false
+		}
+	}
+	return true
+}
+
+// read returns the window at a place where there is one.
+func (s *sieve) read(text string, at int) uint64 {
+	if at+maxWindow <= len(text) {
+		return (word(text, at) | lowerWindow) & s.mask
+	}
+	var w uint64
+	for i := s.window - 1; i >= 0; i-- {
+		w = w<<8 | uint64(text[at+i]|0x20)
+	}
+	return w
+}
+
+// hashOf spreads four bytes over all bits; the leading ones are the best.
+func hashOf(gram uint32) uint32 { return gram * 0x9E3779B1 }
+
+// load reads four bytes at once.
+func load(s string, i int) uint32 {
+	w := s[i : i+gramSize]
+	return uint32(w[0]) | uint32(w[1])<<8 | uint32(w[2])<<16 | uint32(w[3])<<24
+}
+
+// word reads eight bytes at once.
+func word(s string, i int) uint64 {
+	w := s[i : i+8]
+	return uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 |
+		uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
+}

@@ -1,0 +1,129 @@
+package rules
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cmtrail/cmtrail/internal/ruleset"
+	"github.com/cmtrail/cmtrail/parsers"
+)
+
+// Files are rule files as they were read, not yet looked into.
+type Files struct {
+	sources  []ruleset.Source
+	warnings []Fault
+	keep     bool
+}
+
+// Read reads the shipped packs and the user's files. An error means that a path could not be read.
+func Read(opt Options) (*Files, error) {
+	f := &Files{keep: opt.Keep}
+	if !opt.NoDefault {
+		shipped, err := readFS(packs, "packs")
+		if err != nil {
+			return nil, err
+		}
+		f.sources = shipped
+	}
+	for _, p := range opt.Paths {
+		names, err := expand(p)
+		if err != nil {
+			return nil, err
+		}
+		if len(names) == 0 { // yet: a file may come while the rules run
+			f.warnings = append(f.warnings, Fault{File: p, Text: "no rule file is there"})
+		}
+		for _, name := range names {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				return nil, err
+			}
+			f.sources = append(f.sources, ruleset.Source{Name: name, Data: data})
+		}
+	}
+	return f, nil
+}
+
+// Same tells whether the files have the names and texts of other.
+func (f *Files) Same(other *Files) bool {
+	return other != nil && slices.EqualFunc(f.sources, other.sources, func(a, b ruleset.Source) bool {
+		return a.Name == b.Name && bytes.Equal(a.Data, b.Data)
+	})
+}
+
+// Load makes one set of the files. Today decides whether an override's "until" has passed; zero: none has.
+func (f *Files) Load(today time.Time) (*Set, []Fault) {
+	set, faults := ruleset.Load(f.sources, ruleset.Options{Codes: ErrorCodes(), LogName: parsers.LogName, Logs: parsers.Logs, Today: today, Keep: f.keep})
+	if set != nil {
+		set.Warnings = append(set.Warnings, f.warnings...)
+	}
+	return set, faults
+}
+
+// LoadEngine is Load and NewEngine in one. Its error names all faults, a line each.
+func (f *Files) LoadEngine(today time.Time) (*Engine, error) {
+	set, faults := f.Load(today)
+	if len(faults) == 0 {
+		return NewEngine(set), nil
+	}
+	errs := make([]error, 0, len(faults))
+	for _, fault := range faults {
+		errs = append(errs, errors.New(fault.String()))
+	}
+	return nil, fmt.Errorf("rules:\n%w", errors.Join(errs...))
+}
+
+func isRuleFile(name string) bool {
+	ext := strings.ToLower(filepath.Ext(name))
+	return ext == ".yaml" || ext == ".yml"
+}
+
+func readFS(fsys fs.FS, root string) ([]ruleset.Source, error) {
+	var all []ruleset.Source
+	err := fs.WalkDir(fsys, root, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !isRuleFile(name) {
+			return err
+		}
+		data, err := fs.ReadFile(fsys, name)
+		all = append(all, ruleset.Source{Name: strings.TrimPrefix(name, root+"/"), Data: data, Shipped: true})
+		return err
+	})
+	return all, err
+}
+
+// expand turns a path into the rule files it stands for, sorted: none for an empty folder and for a pattern that nothing
+// matches.
+func expand(path string) ([]string, error) {
+	names := []string{path}
+	if _, err := os.Stat(path); err != nil {
+		matches, globErr := filepath.Glob(path)
+		if globErr != nil {
+			return nil, fmt.Errorf("rule path %q: %w", path, globErr)
+		}
+		if len(matches) == 0 && !strings.ContainsAny(path, "*?[") {
+			return nil, fmt.Errorf("rule path %q: %w", path, err)
+		}
+		names = matches
+	}
+	var files []string
+	for _, name := range names {
+		err := filepath.WalkDir(name, func(p string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() && (p == name || isRuleFile(p)) {
+				files = append(files, p)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(files)
+	return slices.Compact(files), nil
+}
