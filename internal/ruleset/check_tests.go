@@ -1,6 +1,7 @@
 package ruleset
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -80,17 +81,30 @@ func (l *linter) near(t Test, matches []*Match) bool {
 			if contains(logs, l.c.logName(log.Name[strings.LastIndexByte(log.Name, '/')+1:])) {
 				return true
 			}
-			for _, s := range m.Lines {
-				if word := s.Literal(); word != "" && strings.Contains(strings.ToLower(log.Text), word) {
-					return true
-				}
-			}
-			for _, p := range m.Patterns {
-				if p.MatchString(log.Text) {
-					return true
-				}
+			if l.speaks(log.Text, m) {
+				return true
 			}
 		}
 	}
 	return false
+}
+
+// speaks tells whether a text holds a word, a code or a pattern of the match.
+func (l *linter) speaks(text string, m *Match) bool {
+	lower := strings.ToLower(text)
+	holds := func(word string) bool { return word != "" && strings.Contains(lower, word) }
+	for _, s := range m.Lines {
+		if holds(s.Literal()) {
+			return true
+		}
+	}
+	for _, p := range m.Patterns {
+		if p.MatchString(text) {
+			return true
+		}
+	}
+	if l.c.Codes != nil && slices.ContainsFunc(l.c.Codes.Extract(text, 0, nil), func(code uint32) bool { return slices.Contains(m.Codes, code) }) {
+		return true
+	}
+	return m.When != nil && slices.ContainsFunc(m.When.Need().Literals, holds)
 }
