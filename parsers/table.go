@@ -54,6 +54,19 @@ func LogOf(r *Record) string {
 	return LogOfComponent(r.Component)
 }
 
+// Logs returns the names of the known logs as their products write them.
+func Logs() []string {
+	var all []string
+	for _, table := range []string{clientLogs, serverLogs, setupLogs} {
+		for line := range strings.Lines(table) {
+			if file, _, _ := strings.Cut(strings.TrimSpace(line), " "); file != "" {
+				all = append(all, file+".log")
+			}
+		}
+	}
+	return all
+}
+
 // LogOfComponent returns the normalised name of the log that a component writes to, "" when it is not known.
 func LogOfComponent(component string) string {
 	var room [64]byte

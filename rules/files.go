@@ -19,11 +19,12 @@ import (
 type Files struct {
 	sources  []ruleset.Source
 	warnings []Fault
+	keep     bool
 }
 
 // Read reads the shipped packs and the user's files. An error means that a path could not be read.
 func Read(opt Options) (*Files, error) {
-	f := &Files{}
+	f := &Files{keep: opt.Keep}
 	if !opt.NoDefault {
 		shipped, err := readFS(packs, "packs")
 		if err != nil {
@@ -83,7 +84,7 @@ func (f *Files) Same(other *Files) bool {
 
 // Load makes one set of the files. Today decides whether an override's "until" has passed; zero: none has.
 func (f *Files) Load(today time.Time) (*Set, []Fault) {
-	set, faults := ruleset.Load(f.sources, ruleset.Options{Codes: ErrorCodes(), LogName: parsers.LogName, Today: today})
+	set, faults := ruleset.Load(f.sources, ruleset.Options{Codes: ErrorCodes(), LogName: parsers.LogName, Logs: parsers.Logs, Today: today, Keep: f.keep})
 	if set != nil {
 		set.Warnings = append(set.Warnings, f.warnings...)
 	}

@@ -40,7 +40,8 @@ func TestOverlapsAreReviewed(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("# Rules that show on samples of other rules, a pair a row, with the first such line. Made by\n" +
 		"# go test ./rules -run TestOverlapsAreReviewed -update, which keeps the reasons. says: also (one of the two names the\n" +
-		"# other), relation (one relates records of the other), step (what shows marks a step and finds nothing wrong).\n" +
+		"# other), relation (one relates records of the other), step (what shows marks a step and finds nothing wrong), generic\n" +
+		"# and aside (one of the two is).\n" +
 		"# sample\tshown\tsays\treason\tline\n")
 	for _, o := range ruletest.Cross(shipped(t)) {
 		reason := reasons[o.Sample.ID+" "+o.Shown.ID]
@@ -58,6 +59,10 @@ func TestOverlapsAreReviewed(t *testing.T) {
 // expected is the reason of an overlap that needs no person to see that it is right.
 func expected(o ruletest.Overlap) string {
 	switch {
+	case o.Says == ruletest.Generic:
+		return "the generic one shows where the other does not"
+	case o.Says == ruletest.Aside:
+		return "the one says what comes next, the other what went wrong"
 	case o.Shown.Issue:
 		return unreviewed
 	case o.Says == ruletest.Relation:

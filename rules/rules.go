@@ -23,7 +23,7 @@ type (
 	Rule        = ruleset.Rule        // one rule
 	Step        = ruleset.Step        // one step of a pipeline
 	Fault       = ruleset.Fault       // one thing wrong in a rule file
-	Advice      = ruleset.Advice      // one thing that a rule lacks
+	Advice      = ruleset.Advice      // one thing that a rule lacks, or that is wrong with it
 	Change      = ruleset.Change      // how one set differs from another
 	Source      = ruleset.Source      // the text of one rule file
 	Draft       = ruleset.Draft       // a rule to be written
@@ -34,6 +34,9 @@ type (
 	Entry       = errorcode.Entry     // a known error code
 	Correlation = ruleset.Correlation // what relates several records
 )
+
+// LintOptions say what to lint.
+type LintOptions = ruleset.LintOptions
 
 // The types of what relates records.
 type (
@@ -55,6 +58,7 @@ type Options struct {
 	Texts     []Source  // rule files that are not on the disk yet; a file of Paths that one is to replace is not read
 	NoDefault bool      // leave the shipped packs out
 	Today     time.Time // decides whether an override's "until" has passed; zero: none has
+	Keep      bool      // keep what the files say beside what it means, for Lint and mutants; it costs memory
 }
 
 // Load reads the shipped packs and the user's files as one set. Faults are what is wrong inside the files, all of them;
@@ -95,8 +99,8 @@ func NewCorrelator(set *Set, opt CorrelatorOptions, out CorrelatorOutput) *Corre
 // Compare tells what is different in now.
 func Compare(before, now *Set) Change { return ruleset.Compare(before, now) }
 
-// Lint looks for what makes the rules of a set hard to trust.
-func Lint(set *Set) []Advice { return ruleset.Lint(set) }
+// Lint looks for what makes the rules of a set hard to trust. The set must have been loaded with Keep.
+func Lint(set *Set, opt LintOptions) []Advice { return ruleset.Lint(set, opt) }
 
 // Schema returns the JSON Schema of rule files.
 func Schema() []byte { return ruleset.Schema() }

@@ -72,8 +72,13 @@ func (f *ruleFlags) add(c *cobra.Command) {
 }
 
 // load reads the rules and tells all faults on standard error.
-func (f *ruleFlags) load(c *cobra.Command) (*rules.Set, error) {
-	set, faults, err := rules.Load(rules.Options{Paths: f.paths, NoDefault: f.noDefault, Today: time.Now()})
+func (f *ruleFlags) load(c *cobra.Command) (*rules.Set, error) { return f.loadAs(c, false) }
+
+// loadKept is load for those who ask what the files say, too.
+func (f *ruleFlags) loadKept(c *cobra.Command) (*rules.Set, error) { return f.loadAs(c, true) }
+
+func (f *ruleFlags) loadAs(c *cobra.Command, keep bool) (*rules.Set, error) {
+	set, faults, err := rules.Load(rules.Options{Paths: f.paths, NoDefault: f.noDefault, Today: time.Now(), Keep: keep})
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,7 @@ import (
 func newRules() *cobra.Command {
 	c := &cobra.Command{Use: "rules", Short: "Check, test, list and explain rules", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
-	c.AddCommand(newLint(), newTest(), newList(), newSteps(), newNew(), newFmt(), newDocs(), newSchema(), newRulesExplain())
+	c.AddCommand(newLint(), newTest(), newMutate(), newList(), newSteps(), newNew(), newFmt(), newDocs(), newSchema(), newRulesExplain())
 	return c
 }
 

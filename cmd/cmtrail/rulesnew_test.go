@@ -138,7 +138,7 @@ func TestNewWrites(t *testing.T) {
 	if !strings.HasPrefix(first, "# yaml-language-server: $schema="+schemaURL+"\nschema: 1\npack: our-rules\n\nrules:\n  - id: CM-") {
 		t.Errorf("the file is %s", first)
 	}
-	mine := strings.Replace(first, "\nrules:\n", "\n# what we know\nrules:\n", 1) + "\nlists: {pilots: [LAB-01]} # ours\n"
+	mine := strings.Replace(first, "\nrules:\n", "\n# what we know\nrules:\n", 1) + "\noverrides: [] # ours\n"
 	if err := os.WriteFile(file, []byte(mine), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -152,8 +152,8 @@ func TestNewWrites(t *testing.T) {
 		t.Fatalf("status %d, errors %q", status, errOut)
 	}
 	second := read(t, file)
-	begin, end, _ := strings.Cut(mine, "\nlists:")
-	if !strings.HasPrefix(second, begin) || !strings.HasSuffix(second, "\nlists:"+end) || strings.Count(second, "- id: ") != 2 {
+	begin, end, _ := strings.Cut(mine, "\noverrides:")
+	if !strings.HasPrefix(second, begin) || !strings.HasSuffix(second, "\noverrides:"+end) || strings.Count(second, "- id: ") != 2 {
 		t.Errorf("the file was\n%s\nand is\n%s", mine, second)
 	}
 	for _, command := range [][]string{{"rules", "lint"}, {"rules", "test"}} {

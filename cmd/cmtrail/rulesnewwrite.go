@@ -23,7 +23,7 @@ func (m *ruleMaker) write(c *cobra.Command, d *rules.Draft) error {
 		return err
 	}
 	set, faults, err := rules.Load(rules.Options{
-		Paths: m.rules.paths, NoDefault: m.rules.noDefault, Today: time.Now(), Texts: []rules.Source{{Name: name, Data: data}},
+		Paths: m.rules.paths, NoDefault: m.rules.noDefault, Today: time.Now(), Keep: true, Texts: []rules.Source{{Name: name, Data: data}},
 	})
 	if err != nil {
 		return err
@@ -44,7 +44,7 @@ func (m *ruleMaker) write(c *cobra.Command, d *rules.Draft) error {
 	if failed {
 		return &exitError{exitUsage, "nothing was written: a test of the rule fails"}
 	}
-	for _, a := range rules.Lint(set) {
+	for _, a := range rules.Lint(set, rules.LintOptions{}) {
 		if a.Rule == d.ID {
 			c.PrintErrf("rules lint will say: %s [%s]\n", a.Text, a.Check)
 		}

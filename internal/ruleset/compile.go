@@ -86,6 +86,16 @@ func (c *compiler) compile() *Set {
 		}
 	}
 	over.check(c)
+	c.number(set)
+	set.Warnings, set.Expires = c.warnings, c.expires
+	if c.Keep {
+		set.written = c
+	}
+	return set
+}
+
+// number gives the rules and the events of their own their places in the set.
+func (c *compiler) number(set *Set) {
 	for i, r := range set.Rules {
 		r.Index = i
 	}
@@ -93,8 +103,6 @@ func (c *compiler) compile() *Set {
 		e.Index = len(set.Rules) + i
 	}
 	set.Events = c.events
-	set.Warnings, set.Expires = c.warnings, c.expires
-	return set
 }
 
 // declare collects the names that any file may use, so that the order of files does not matter.
@@ -215,7 +223,7 @@ func (c *compiler) resolved(t text) string {
 		c.failAt(t, "unknown parameter "+quote("$"+name)+near(name, sortedKeys(c.parameters)))
 		return ""
 	}
-	p.used = true
+	p.mark()
 	return p.value.String()
 }
 

@@ -53,6 +53,11 @@ var onceFields = []field[rawOnce]{
 	must(one("per", "The period, such as 24h.", shapeText, func(o *rawOnce) *text { return &o.per })),
 }
 
+var lintFields = []field[rawLint]{
+	must(many("allow", "Names of the checks whose findings are accepted.", func(l *rawLint) *[]text { return &l.allow })),
+	must(one("reason", "Why.", shapeText, func(l *rawLint) *text { return &l.reason })),
+}
+
 var expectFields = []field[rawExpect]{
 	must(one("on", "Log and line on which the rule shows: WindowsUpdate.log:1.", shapeText, func(e *rawExpect) *text { return &e.on })),
 	{key: "keys", doc: "Captured fields, normalised.", shape: shapeMap, decode: func(d *decoder, n *yaml.Node, e *rawExpect) {
@@ -111,6 +116,10 @@ var ruleFields = []field[rawRule]{
 	one("generic", "Left off a record on which a specific issue shows.", shapeBool, func(r *rawRule) *text { return &r.generic }),
 	one("aside", "Says something beside other issues: no generic one is left off for it.", shapeBool, func(r *rawRule) *text { return &r.aside }),
 	many("also", "Rules that show on the same records as this one; said by either of the two.", func(r *rawRule) *[]text { return &r.also }),
+	{key: "lint", doc: "Accepts what lint would say of the rule.", shape: object(lintFields), decode: func(d *decoder, n *yaml.Node, r *rawRule) {
+		r.lint = &rawLint{}
+		mapping(d, n, "lint", lintFields, r.lint)
+	}},
 	{key: "match", doc: "What one record must hold.", shape: shape{"$ref": "#/$defs/match"}, decode: func(d *decoder, n *yaml.Node, r *rawRule) { r.match = d.match(n, "match") }},
 	{key: "events", doc: "Matches of the rule's own, for its relation.", shape: shapeMap, decode: func(d *decoder, n *yaml.Node, r *rawRule) {
 		d.entries(n, "events", func(name text, v *yaml.Node) {

@@ -22,7 +22,7 @@ var (
 		"steps": {order: keys(stepFields)}, "rules": ruleLayout, "journeys": journeyLayout, "overrides": {order: keys(overrideFields)},
 	}}
 	ruleLayout = &layout{order: keys(ruleFields), under: map[string]*layout{
-		"once": {order: keys(onceFields)}, "match": matchLayout, "events": {each: matchLayout}, "about": {order: keys(aboutFields)},
+		"once": {order: keys(onceFields)}, "lint": {order: keys(lintFields)}, "match": matchLayout, "events": {each: matchLayout}, "about": {order: keys(aboutFields)},
 		"tests":    {order: keys(testFields), under: map[string]*layout{"expect": {order: keys(expectFields)}}},
 		"sequence": {order: keys(sequenceFields)}, "threshold": {order: keys(thresholdFields)}, "absence": {order: keys(absenceFields)},
 		"change": {order: keys(changeFields)}, "duration": {order: keys(durationFields)},

@@ -30,7 +30,9 @@ type Source struct {
 type Options struct {
 	Codes   *errorcode.Table    // symbols of codes; nil: numbers only
 	LogName func(string) string // normalises log names; nil: lower case
+	Logs    func() []string     // names of known logs as their products write them, for Lint; nil: those that shipped rules name
 	Today   time.Time           // decides whether an override's "until" has passed; zero: none has
+	Keep    bool                // keep what the files say beside what it means, for Lint and Mutants; it costs memory
 }
 
 // Load reads all sources as one set. With any fault the set is nil: a set is whole or not there. All faults are

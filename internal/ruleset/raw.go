@@ -63,6 +63,7 @@ type rawRule struct {
 	aside      text
 	also       []text
 	once       *rawOnce
+	lint       *rawLint
 	match      *rawMatch
 	events     []*rawEvent
 	about      *rawAbout
@@ -80,6 +81,12 @@ type rawEvent struct {
 type rawOnce struct {
 	by  []text
 	per text
+}
+
+// rawLint accepts what lint would say of a rule.
+type rawLint struct {
+	allow  []text
+	reason text
 }
 
 type rawAbout struct {

@@ -73,6 +73,9 @@ func (c *compiler) rule(raw *rawRule, over *overrideSet, set *Set) {
 	if a := raw.about; a != nil {
 		r.About = About{Cause: a.cause.String(), Impact: a.impact.String(), Fix: strs(a.fix), LookNext: strs(a.lookNext), References: strs(a.references)}
 	}
+	if raw.lint != nil {
+		c.allowances(raw.lint)
+	}
 	for _, t := range raw.tests {
 		r.Tests = append(r.Tests, c.test(t))
 	}
@@ -282,20 +285,24 @@ func (c *compiler) condition(t text, expression string, holes []string) *conditi
 	return cond
 }
 
+// mark notes that something names the entry. One that is marked is left alone: several goroutines may compile its users
+// again.
+func (e *entry) mark() {
+	if e != nil && !e.used {
+		e.used = true
+	}
+}
+
 var word = regexp.MustCompile(`\$?[a-z][a-z0-9_]*`)
 
 // noteUse marks the lists, macros and parameters that an expression names, for lint.
 func (c *compiler) noteUse(expression string) {
 	for _, w := range word.FindAllString(expression, -1) {
 		if p, ok := strings.CutPrefix(w, "$"); ok {
-			if e := c.parameters[p]; e != nil {
-				e.used = true
-			}
+			c.parameters[p].mark()
 			continue
 		}
-		if e := c.lists[w]; e != nil {
-			e.used = true
-		}
+		c.lists[w].mark()
 		if e := c.macros[w]; e != nil && !e.used {
 			e.used = true
 			c.noteUse(e.value.String())

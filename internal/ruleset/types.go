@@ -40,6 +40,8 @@ type Set struct {
 	Journeys []*Journey
 	Warnings []Fault   // what does not keep the set from running
 	Expires  time.Time // when the first override ends, so that the set is to be loaded anew; zero: none does
+
+	written *compiler // what the files say, for lint and mutants; nil unless Options.Keep
 }
 
 // Pack is a pack as loaded.

@@ -17,6 +17,8 @@ import (
 const (
 	Said     = "also"     // one of them names the other in also
 	Relation = "relation" // one of them relates records of the other
+	Generic  = "generic"  // one of them is generic: it is left off where the other shows
+	Aside    = "aside"    // one of them says something beside other issues
 	Marked   = "step"     // the one that shows marks a step, and finds nothing wrong
 )
 
@@ -24,7 +26,7 @@ const (
 type Overlap struct {
 	Sample *rules.Rule // whose test it is
 	Shown  *rules.Rule // what shows there too
-	Says   string      // why it may: also, relation or step; "" when nothing says so
+	Says   string      // why it may; "" when nothing says so
 	Tests  int         // in how many tests
 	Test   string      // the first of them
 	Where  ruleset.Place
@@ -108,6 +110,10 @@ func says(sample, shown *rules.Rule) string {
 		return Relation
 	case !shown.Issue:
 		return Marked
+	case sample.Generic != shown.Generic:
+		return Generic
+	case sample.Aside || shown.Aside:
+		return Aside
 	}
 	return ""
 }

@@ -83,7 +83,7 @@ func run(m *rules.Matcher, r *rules.Rule, t *ruleset.Test) string {
 	var got []string
 	for _, l := range t.Logs {
 		name := parsers.LogName(l.Name)
-		s := parsers.NewStream(l.Name, parsers.Options{}, func(rec *parsers.Record) {
+		read(l, func(rec *parsers.Record) {
 			v := m.Match(rec, name, "")
 			ids := []string{}
 			if v != nil {
@@ -100,13 +100,17 @@ func run(m *rules.Matcher, r *rules.Rule, t *ruleset.Test) string {
 				shown[strings.ToLower(l.Name)] = append(shown[strings.ToLower(l.Name)], at)
 			}
 		})
-		text := strings.TrimSuffix(l.Text, "\n")
-		for line := range strings.SplitSeq(text, "\n") {
-			s.WriteLine(line)
-		}
-		s.Flush()
 	}
 	return judge(t, shown, strings.Join(got, "; "))
+}
+
+// read gives each record of a test's log to emit.
+func read(l ruleset.TestLog, emit func(*parsers.Record)) {
+	s := parsers.NewStream(l.Name, parsers.Options{}, emit)
+	for line := range strings.SplitSeq(strings.TrimSuffix(l.Text, "\n"), "\n") {
+		s.WriteLine(line)
+	}
+	s.Flush()
 }
 
 // judge compares where the rule showed with what the test expects; got tells a reader what came out instead.

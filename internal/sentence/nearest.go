@@ -2,7 +2,12 @@ package sentence
 
 // Nearest returns the known name closest to a misspelt one, or "" when none is close.
 func Nearest(word string, known []string) string {
-	best, bestDistance := "", len(word)/3+2
+	return NearestWithin(word, known, len(word)/3+1)
+}
+
+// NearestWithin is Nearest with a bound: at most so many letters are wrong.
+func NearestWithin(word string, known []string, letters int) string {
+	best, bestDistance := "", letters+1
 	for _, k := range known {
 		if d := distance(word, k, bestDistance); d < bestDistance {
 			best, bestDistance = k, d
