@@ -27,9 +27,10 @@ lint: ## formatting and the linters of .golangci.yml, import bans among them
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'run gofmt -w on these'; exit 1; }
 	$(TOOL) golangci-lint run ./...
 
-rules: build ## lint and test the shipped rule packs
+rules: build ## lint and test the shipped rule packs, and see that they are laid out
 	bin/cmtrail rules lint
 	bin/cmtrail rules test
+	bin/cmtrail rules fmt --check rules/packs
 
 fuzz: ## each fuzz target for FUZZTIME
 	@for pkg in $$($(GO) list ./...); do \
