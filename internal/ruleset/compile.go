@@ -67,13 +67,7 @@ func (c *compiler) compile() *Set {
 		}
 	}
 	c.ids = sortedKeys(c.byID)
-	for _, sequences := range []bool{true, false} { // others can use what the steps of a sequence caught
-		for _, r := range set.Rules {
-			if raw := c.raw[r]; raw.relation != nil && (raw.kind == "sequence") == sequences {
-				c.relate(raw, r)
-			}
-		}
-	}
+	c.relations(set)
 	for _, r := range set.Rules {
 		if r.ReplacedBy != "" && c.byID[r.ReplacedBy] == nil {
 			c.failAt(c.raw[r].replacedBy, "unknown rule "+quote(r.ReplacedBy)+near(r.ReplacedBy, c.ids))
@@ -92,6 +86,17 @@ func (c *compiler) compile() *Set {
 		set.written = c
 	}
 	return set
+}
+
+// relations compiles what relates records, sequences first: others can use what their steps caught.
+func (c *compiler) relations(set *Set) {
+	for _, sequences := range []bool{true, false} {
+		for _, r := range set.Rules {
+			if raw := c.raw[r]; raw.relation != nil && (raw.kind == "sequence") == sequences {
+				c.relate(raw, r)
+			}
+		}
+	}
 }
 
 // number gives the rules and the events of their own their places in the set.

@@ -72,11 +72,7 @@ func (c *compiler) some(raws []*rawRule, steps []*Step) *Set {
 	for _, raw := range raws {
 		some.rule(raw, &overrideSet{}, set)
 	}
-	for _, r := range set.Rules {
-		if raw := some.raw[r]; raw.relation != nil {
-			some.relate(raw, r)
-		}
-	}
+	some.relations(set)
 	if len(some.faults) > 0 {
 		return nil
 	}

@@ -102,3 +102,16 @@ func load(t *testing.T, text string) *rules.Set {
 	}
 	return set
 }
+
+// Each shipped rule can be taken by itself, with what it relates.
+func TestEachRuleStandsAlone(t *testing.T) {
+	set, faults, err := rules.Load(rules.Options{Keep: true})
+	if err != nil || len(faults) > 0 {
+		t.Fatal(err, faults)
+	}
+	for _, r := range set.Rules {
+		if alone := set.Alone(r, nil, nil); alone == nil || alone.Rules[0].ID != r.ID {
+			t.Errorf("%s does not load without the others", r.ID)
+		}
+	}
+}
