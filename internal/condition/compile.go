@@ -45,7 +45,7 @@ func Compile(text string, scope Scope) (c *Condition, err error) {
 	}
 	tree.Node = node
 	r.cond.need = needOf(node, true, r.cond.codes).finish()
-	r.cond.files = filesOf(node, true).names()
+	r.cond.files, r.cond.formats = valuesOf("file", node, true).sorted(), valuesOf("format", node, true).sorted()
 	if err := r.cond.assemble(tree); err != nil {
 		return nil, err
 	}

@@ -47,6 +47,7 @@ type Condition struct {
 	codes   []uint32
 	need    Need
 	files   []string
+	formats []string
 }
 
 // String returns the condition as written.
@@ -58,3 +59,6 @@ func (c *Condition) Need() Need { return c.need }
 // Files returns the log names of which the record's must be one for the condition to be true, sorted, or nil when
 // it may be any. An empty slice that is not nil says that no log will do.
 func (c *Condition) Files() []string { return c.files }
+
+// Formats is Files for the formats of records.
+func (c *Condition) Formats() []string { return c.formats }

@@ -94,6 +94,27 @@ func TestFiles(t *testing.T) {
 	}
 }
 
+func TestFormats(t *testing.T) {
+	for _, tt := range []struct {
+		text string
+		want []string
+	}{
+		{`format == "w3c" and file == "A.log"`, []string{"w3c"}},
+		{`format == "msi" or file == "A.log"`, nil},
+		{`format in ["msi", "plain"] and thread != 1`, []string{"msi", "plain"}},
+		{`file == "A.log"`, nil},
+	} {
+		c, err := Compile(tt.text, scope(t))
+		if err != nil {
+			t.Errorf("%s: %v", tt.text, err)
+			continue
+		}
+		if diff := cmp.Diff(tt.want, c.Formats()); diff != "" {
+			t.Errorf("%s is for (-want +got)\n%s", tt.text, diff)
+		}
+	}
+}
+
 // writer makes random conditions over the operators that the analyses know.
 type writer struct{ *rand.Rand }
 
@@ -123,7 +144,7 @@ func (w writer) leaf() string {
 	if w.IntN(3) == 0 {
 		message = "lower(message)"
 	}
-	switch w.IntN(9) {
+	switch w.IntN(10) {
 	case 0:
 		return fmt.Sprintf("%s == %q", message, w.piece())
 	case 1:
@@ -139,6 +160,8 @@ func (w writer) leaf() string {
 		return fmt.Sprintf("file == %q", []string{"a.log", "b.log"}[w.IntN(2)])
 	case 7:
 		return []string{"true", "false", "thread == 1"}[w.IntN(3)]
+	case 8:
+		return fmt.Sprintf("format == %q", []string{"ccm", "w3c"}[w.IntN(2)])
 	}
 	return fmt.Sprintf("%s contains %q", message, w.piece())
 }
@@ -154,7 +177,8 @@ func (w writer) message() string {
 // checkSound fails when a condition holds for a record that its need or its files would have kept from it.
 func checkSound(t *testing.T, r *Runner, c *Condition, message, log string) (held bool) {
 	t.Helper()
-	r.Begin(Values{Message: message, File: log, Thread: len(message) % 3})
+	format := []string{"ccm", "w3c"}[len(message)%2]
+	r.Begin(Values{Message: message, File: log, Format: format, Thread: len(message) % 3})
 	held, err := r.Eval(c, nil)
 	if err != nil {
 		t.Fatalf("%s on %q: %v", c, message, err)
@@ -164,6 +188,9 @@ func checkSound(t *testing.T, r *Runner, c *Condition, message, log string) (hel
 	}
 	if files := c.Files(); files != nil && !slices.Contains(files, log) {
 		t.Fatalf("%s holds for %s, and is said to hold for %q alone", c, log, files)
+	}
+	if formats := c.Formats(); formats != nil && !slices.Contains(formats, format) {
+		t.Fatalf("%s holds for %s, and is said to hold for %q alone", c, format, formats)
 	}
 	need := c.Need()
 	high := strings.ContainsFunc(message, func(c rune) bool { return c >= utf8.RuneSelf })

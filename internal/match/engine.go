@@ -4,20 +4,30 @@ package match
 import (
 	"iter"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/cmtrail/cmtrail/internal/errorcode"
 	"github.com/cmtrail/cmtrail/internal/ruleset"
 )
 
-// Engine holds the index over a set of rules. It is immutable but for its counters, and any number of matchers share it.
+// Engine holds the index over a set of rules. Any number of matchers share it: it is immutable but for its counters and for
+// its groups, each of which is made for the first record that needs it.
 type Engine struct {
-	set    *ruleset.Set
-	codes  *errorcode.Table
-	groups map[string]*group // by log name
-	rest   *group            // for the logs that no rule names
-	errors []atomic.Uint64   // by rule
-	inARow []atomic.Uint32   // by rule; at maxErrors the rule is off
+	set          *ruleset.Set
+	codes        *errorcode.Table
+	alternatives []alternative
+	logs         map[string]string // those that rules name, to themselves; all others are alike
+	formats      map[string]string // as logs
+	groups       sync.Map          // place -> *group
+	errors       []atomic.Uint64   // by rule
+	inARow       []atomic.Uint32   // by rule; at maxErrors the rule is off
+}
+
+// place is what decides, before a record is looked at, which alternatives can hold for it.
+type place struct {
+	log    string // "" for the logs that no rule names
+	format string // "" for the formats that no rule names
 }
 
 // maxErrors is how many failures in a row switch a rule off.
@@ -25,26 +35,32 @@ const maxErrors = 100
 
 // New builds the index.
 func New(set *ruleset.Set, codes *errorcode.Table) *Engine {
-	e := &Engine{set: set, codes: codes, groups: map[string]*group{},
+	e := &Engine{set: set, codes: codes, logs: map[string]string{}, formats: map[string]string{},
 		errors: make([]atomic.Uint64, len(set.Rules)+len(set.Events)), inARow: make([]atomic.Uint32, len(set.Rules)+len(set.Events))}
-	names := map[string]bool{}
-	var all []alternative
 	for _, r := range slices.Concat(set.Rules, set.Events) {
 		if !r.Enabled || r.Owner != nil && !set.Rules[r.Owner.Index].Enabled {
 			continue
 		}
 		for _, m := range r.Match {
-			all = append(all, alternative{r, m})
+			e.alternatives = append(e.alternatives, alternative{r, m})
 			for _, f := range m.Logs() {
-				names[f] = true
+				e.logs[f] = f
+			}
+			for _, f := range m.Formats() {
+				e.formats[f] = f
 			}
 		}
 	}
-	for name := range names {
-		e.groups[name] = newGroup(all, name)
-	}
-	e.rest = newGroup(all, "")
 	return e
+}
+
+// group returns the alternatives for the records of a place.
+func (e *Engine) group(p place) *group {
+	g, ok := e.groups.Load(p)
+	if !ok {
+		g, _ = e.groups.LoadOrStore(p, newGroup(e.alternatives, p))
+	}
+	return g.(*group)
 }
 
 // Set returns the rules that the engine was made from.

@@ -9,12 +9,12 @@ import (
 	"github.com/cmtrail/cmtrail/internal/sentence"
 )
 
-// group holds the alternatives that can hold for the records of one log.
+// group holds the alternatives that can hold for the records of one place.
 type group struct {
-	log          string        // "" for the logs that no rule names
 	alternatives []alternative // in the order of their rules
 	sieves       []*sieve      // over a literal of each: one for long literals and one for short ones, where there are any
 	byCode       map[uint32][]int32
+	always       []int32 // events of relations that ask nothing of a record but its place
 	open         []int32 // alternatives to try on every record
 	folded       []int32 // and on every record with a byte outside ASCII
 	phrased      []int32 // and on every record with a run of blanks, as their literals hold single ones
@@ -33,11 +33,11 @@ type need struct {
 	codes   []uint32
 }
 
-func newGroup(all []alternative, log string) *group {
-	g := &group{log: log, byCode: map[uint32][]int32{}}
+func newGroup(all []alternative, p place) *group {
+	g := &group{byCode: map[uint32][]int32{}}
 	shared := map[string]int{} // in how many sentences of the group a text stands
 	for _, a := range all {
-		if files := a.match.Logs(); len(files) > 0 && !slices.Contains(files, log) {
+		if !admits(a.match.Logs(), p.log) || !admits(a.match.Formats(), p.format) {
 			continue
 		}
 		g.alternatives = append(g.alternatives, a)
@@ -56,6 +56,10 @@ func newGroup(all []alternative, log string) *group {
 	var long, short []string
 	for i, a := range g.alternatives {
 		id := int32(i)
+		if a.rule.Owner != nil && asksNothing(a.match) {
+			g.always = append(g.always, id)
+			continue
+		}
 		need := needOf(a.match, shared)
 		switch {
 		case need.codes != nil:
@@ -95,6 +99,13 @@ func newGroup(all []alternative, log string) *group {
 		g.sieves = append(g.sieves, newSieve(literals, ids))
 	}
 	return g
+}
+
+// admits tells whether a name is one of those wanted; nil wants any.
+func admits(wanted []string, name string) bool { return wanted == nil || slices.Contains(wanted, name) }
+
+func asksNothing(m *ruleset.Match) bool {
+	return len(m.Lines)+len(m.Patterns)+len(m.Codes)+len(m.Except) == 0 && m.When == nil
 }
 
 // needOf returns what a message must hold for the match.

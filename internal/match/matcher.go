@@ -18,21 +18,29 @@ type Matcher struct {
 
 	arch    string // of the host under way
 	record  *parsers.Record
-	group   *group
+	place   place
+	format  string // of the last record
+	group   *group // of the place
 	round   uint32
-	seen    map[*group][]uint32 // alternative -> the round in which it was last a candidate
-	marks   []uint32            // those of the present group
-	found   []int32             // candidates of this record
-	collect func(ids []int32)   // candidates, as a value that is made once
-	carried func() []uint32     // the codes of the present record
+	marks   []uint32 // of the group's alternatives: the round in which each was last a candidate
+	been    map[place]visited
+	found   []int32           // candidates of this record
+	collect func(ids []int32) // candidates, as a value that is made once
+	carried func() []uint32   // the codes of the present record
 	holes   []sentence.Hole
 	scratch []byte
 	took    []bool // whether the rule of this index matched; only the entries of verdict.Matched are set
 }
 
+// visited is what a matcher keeps of a place.
+type visited struct {
+	group *group
+	marks []uint32
+}
+
 // NewMatcher returns a matcher for one goroutine.
 func (e *Engine) NewMatcher() *Matcher {
-	m := &Matcher{engine: e, runner: condition.NewRunner(), seen: map[*group][]uint32{}, took: make([]bool, len(e.errors))}
+	m := &Matcher{engine: e, runner: condition.NewRunner(), been: map[place]visited{}, took: make([]bool, len(e.errors))}
 	m.carried = func() []uint32 { return m.verdict.Codes }
 	m.collect = m.candidates
 	return m
@@ -56,12 +64,16 @@ func (m *Matcher) Match(r *parsers.Record, log, host string) *Verdict {
 	v.reset()
 	look := traitsOf(r.Message)
 	v.Codes = m.engine.codes.Extract(r.Message, look.digit, v.Codes)
-	m.enter(log)
+	m.enter(log, string(r.Format))
 	for _, s := range m.group.sieves {
 		s.scan(r.Message, m.collect)
 	}
 	for _, c := range v.Codes {
 		m.candidates(m.group.byCode[c])
+	}
+	m.holes = m.holes[:0]
+	for _, id := range m.group.always {
+		m.take(m.group.alternatives[id].rule)
 	}
 	m.candidates(m.group.open)
 	if !look.ascii {
@@ -70,47 +82,43 @@ func (m *Matcher) Match(r *parsers.Record, log, host string) *Verdict {
 	if look.spaced {
 		m.candidates(m.group.phrased)
 	}
-	if len(m.found) == 0 {
-		return m.result()
+	if len(m.found) > 0 {
+		slices.Sort(m.found)
+		m.record = r
+		m.scratch = m.scratch[:0]
+		m.runner.Begin(valuesOf(r, log, host, m.arch, m.carried))
+		for _, id := range m.found {
+			m.try(&m.group.alternatives[id])
+		}
 	}
-	slices.Sort(m.found)
-	m.record = r
-	m.scratch = m.scratch[:0]
-	m.runner.Begin(valuesOf(r, log, host, m.arch, m.carried))
-	for _, id := range m.found {
-		m.try(&m.group.alternatives[id])
-	}
-	m.conclude(r, host)
-	return m.result()
-}
-
-func (m *Matcher) result() *Verdict {
-	if len(m.verdict.Matched) == 0 && len(m.verdict.Codes) == 0 {
+	if len(v.Matched) > 0 {
+		m.conclude(r, host)
+	} else if len(v.Codes) == 0 {
 		return nil
 	}
-	return &m.verdict
+	return v
 }
 
-// enter turns to the group of a log and starts a round in which no alternative is a candidate.
-func (m *Matcher) enter(log string) {
-	g := m.group
-	if g == nil || g.log != log || log == "" {
-		if g = m.engine.groups[log]; g == nil {
-			g = m.engine.rest
+// enter turns to the group of a log and a format, and starts a round in which no alternative is a candidate.
+func (m *Matcher) enter(log, format string) {
+	if m.group == nil || m.format != format || m.place.log != log || log == "" {
+		e := m.engine
+		p := place{e.logs[log], e.formats[format]}
+		m.format = format
+		if m.group == nil || p != m.place {
+			v, ok := m.been[p]
+			if !ok {
+				g := e.group(p)
+				v = visited{g, make([]uint32, len(g.alternatives))}
+				m.been[p] = v
+			}
+			m.place, m.group, m.marks = p, v.group, v.marks
 		}
-	}
-	if g != m.group {
-		marks, ok := m.seen[g]
-		if !ok {
-			marks = make([]uint32, len(g.alternatives))
-			m.seen[g] = marks
-		}
-		m.group, m.marks = g, marks
 	}
 	m.round++
 	if m.round == 0 { // after four thousand million records old marks could pass for new ones
-		for _, marks := range m.seen {
-			clear(marks)
+		for _, v := range m.been {
+			clear(v.marks)
 		}
 		m.round = 1
 	}
@@ -135,6 +143,11 @@ func (m *Matcher) try(a *alternative) {
 	if !m.texts(a.match) || !m.carries(a.match.Codes) || !m.conditions(r, a.match) {
 		return
 	}
+	m.take(r)
+}
+
+// take notes that a rule holds, with what the holes caught.
+func (m *Matcher) take(r *ruleset.Rule) {
 	m.took[r.Index] = true
 	m.verdict.addMatched(r, m.holes)
 	if r.Owner != nil {

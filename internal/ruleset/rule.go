@@ -256,6 +256,14 @@ func (m *Match) Logs() []string {
 	return m.When.Files()
 }
 
+// Formats returns the formats for whose records the match can hold, nil for all.
+func (m *Match) Formats() []string {
+	if m.When == nil {
+		return nil
+	}
+	return m.When.Formats()
+}
+
 func (c *compiler) code(s string) (uint32, bool) {
 	if c.Codes == nil {
 		return 0, false
