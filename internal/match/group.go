@@ -145,7 +145,7 @@ func needOfLines(m *ruleset.Match, shared map[string]int) need {
 // it stands. A short text has every message of the log looked at more closely. The blanks of a phrase may be written
 // otherwise, which has to be looked for too.
 func choose(s *sentence.Sentence, shared map[string]int) (best string, isPhrase bool) {
-	const ofShort, ofPhrase = 8, 2
+	const ofShort, ofPhrase, ofMethod = 8, 2, 3
 	least := 0
 	consider := func(text string, more int) bool {
 		cost := shared[text] + more
@@ -159,7 +159,11 @@ func choose(s *sentence.Sentence, shared map[string]int) (best string, isPhrase 
 		return true
 	}
 	for _, w := range s.Words() {
-		consider(w, 0)
+		if strings.Contains(w, "::") {
+			consider(w, ofMethod)
+		} else {
+			consider(w, 0)
+		}
 	}
 	for _, p := range s.Phrases() {
 		if strings.Contains(p, " ") && consider(p, ofPhrase) {
