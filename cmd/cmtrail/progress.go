@@ -4,13 +4,16 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"time"
 
 	"golang.org/x/term"
 )
 
-// progress tells how far a long reading has come. It is silent when standard error is no terminal.
+// progress tells how far a long reading has come. It is silent when standard error is no terminal. Several readers may share
+// it.
 type progress struct {
+	mu    sync.Mutex
 	to    io.Writer
 	total int64
 	read  int64
@@ -50,6 +53,8 @@ type counted struct {
 
 func (c *counted) Read(b []byte) (int, error) {
 	n, err := c.Reader.Read(b)
+	c.p.mu.Lock()
+	defer c.p.mu.Unlock()
 	c.p.read += int64(n)
 	if now := time.Now(); now.After(c.p.next) {
 		c.p.next, c.p.shown = now.Add(progressEvery), true

@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/cmtrail/cmtrail/internal/pipeline"
 	"github.com/cmtrail/cmtrail/rules"
 )
 
@@ -23,9 +22,9 @@ func newRelating(set *rules.Set, once bool, write func([]byte)) *relating {
 }
 
 // take relates a record of the named file.
-func (r *relating) take(file string, res *pipeline.Result) {
-	r.correlator.Record(&rules.CorrelatorInput{Host: res.Source.Host, Log: res.Log, File: file, Record: res.Record, Verdict: res.Verdict})
-	if at, ok := res.Record.Time(); ok && r.once {
+func (r *relating) take(file, host string, b *batched) {
+	r.correlator.Record(&rules.CorrelatorInput{Host: host, Log: b.log, File: file, Record: &b.record, Verdict: b.verdict})
+	if at, ok := b.record.Time(); ok && r.once {
 		r.correlator.AdvanceAll(at)
 	}
 }

@@ -125,14 +125,13 @@ func unnoticed(m *ruleset.Mutant) string {
 
 // tally counts what is done on a terminal.
 type tally struct {
-	progress
-	mu   sync.Mutex
+	*progress
 	what string
 	n    int
 }
 
 func newTally(errOut io.Writer, quiet bool, what string) *tally {
-	return &tally{progress: *newProgress(errOut, quiet, nil), what: what}
+	return &tally{progress: newProgress(errOut, quiet, nil), what: what}
 }
 
 func (t *tally) one(of int) {

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"syscall"
 	_ "time/tzdata" // zone names work on machines without a zone database, Windows among them
@@ -34,7 +33,6 @@ type tagger struct {
 	pipeline *pipeline.Pipeline
 	relate   *relating
 	out      *bufio.Writer
-	line     []byte
 	err      error // first fault of writing
 }
 
@@ -87,11 +85,13 @@ func (t *tagger) run(c *cobra.Command, paths []string) error {
 	}
 	t.relate = newRelating(t.set, len(inputs) == 1, t.write)
 	p := newProgress(c.ErrOrStderr(), t.quiet, inputs)
-	for _, in := range inputs {
-		if err := t.file(c.InOrStdin(), in, p); err != nil {
+	a := t.readAhead(c.InOrStdin(), inputs, p)
+	for i, in := range inputs {
+		if err := t.take(a, i, in); err != nil {
 			unread = append(unread, fmt.Errorf("%s: %w", in.path, err))
 		}
 		if t.err != nil {
+			a.stop()
 			break
 		}
 	}
@@ -147,27 +147,29 @@ func (t *tagger) write(line []byte) {
 	}
 }
 
-// file reads one input whole.
-func (t *tagger) file(stdin io.Reader, in input, p *progress) (err error) {
-	from := stdin
-	if in.path != "-" {
-		f, err := os.Open(in.path)
-		if err != nil {
-			return withoutPath(err)
+// take writes what an input holds, and relates it. The error tells why it could not be read whole.
+func (t *tagger) take(a *ahead, number int, in input) error {
+	for {
+		b := a.next(number, t.flush)
+		if b == nil {
+			return a.failed[number]
 		}
-		defer func() { _ = f.Close() }() // read only: closing loses nothing
-		from = f
+		b.each(func(line []byte, r *batched) {
+			t.write(line)
+			t.relate.take(in.name, t.host, r)
+		})
+		a.give(b)
+		if t.err != nil {
+			return nil
+		}
 	}
-	source := in.source()
-	source.Host, source.Arch = t.host, t.arch
-	s := t.pipeline.Open(source, t.options, func(r *pipeline.Result) {
-		t.line = appendRecord(t.line[:0], in.name, r)
-		t.write(t.line)
-		t.relate.take(in.name, r)
-	})
-	_, err = io.Copy(s, p.reader(from, in))
-	s.Flush()
-	return withoutPath(err)
+}
+
+// flush passes on what has been written, while there is nothing else to do.
+func (t *tagger) flush() {
+	if t.err == nil {
+		t.err = t.out.Flush()
+	}
 }
 
 // withoutPath drops the path from an error of the file system, where the caller says it.

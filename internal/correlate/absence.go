@@ -142,10 +142,16 @@ func (c *Correlator) callOff(r *relation, e *event, m *matched) {
 	}
 }
 
+// maxUnfound is how many closers of one moment are remembered: a log whose clock stands still holds any number of them.
+const maxUnfound = 1024
+
 // unfound remembers a closer that found nothing open, until time moves on.
 func (c *Correlator) unfound(s *subscription, e *event, m *matched) {
 	c.unheard(s, e, m)
 	if h := c.home(s.rel, e); !e.late {
+		if len(h.unfound) == maxUnfound {
+			h.unfound = append(h.unfound[:0], h.unfound[maxUnfound/2:]...)
+		}
 		h.unfound = append(h.unfound, unfound{*s, e, m})
 	}
 }

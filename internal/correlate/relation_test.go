@@ -103,6 +103,13 @@ func TestRelations(t *testing.T) {
 			08:00:00 Answer.log answered x
 			08:00:00 Ask.log asked x
 			08:30:00 Answer.log hello`, ""},
+		"absence: the same after more answers of the instant than are remembered": {absence,
+			manyAnswers + `
+			08:00:00 Answer.log answered x
+			08:00:00 Ask.log asked answer-0
+			08:00:00 Ask.log asked x
+			08:30:00 Answer.log hello`,
+			"finding CM-T-ONE - 08:10:00 Ask.log:1-Ask.log:1 id=answer-0"},
 		"absence: an event that answers and asks": {relation("absence: {after: a.03.begin, expect: a.03.begin, within: 1h}"), `
 			08:00:00 Run.log begin
 			08:50:00 Run.log begin
@@ -280,3 +287,12 @@ func TestBounds(t *testing.T) {
 		t.Errorf("%d are undecided, expected every one of %d", n, asked)
 	}
 }
+
+// manyAnswers are of one instant, and to nothing.
+var manyAnswers = func() string {
+	var b strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&b, "08:00:00 Answer.log answered answer-%d\n", i)
+	}
+	return b.String()
+}()

@@ -1,6 +1,9 @@
 package match
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/cmtrail/cmtrail/internal/ruleset"
 	"github.com/cmtrail/cmtrail/internal/sentence"
 )
@@ -39,6 +42,24 @@ type Key struct {
 type Repeat struct {
 	Rule  *ruleset.Rule
 	Count int
+}
+
+// Clone returns a copy that holds for good.
+func (v *Verdict) Clone() *Verdict {
+	c := *v
+	c.Steps, c.Issues, c.Rules, c.Codes = slices.Clone(v.Steps), slices.Clone(v.Issues), slices.Clone(v.Rules), slices.Clone(v.Codes)
+	c.Repeats, c.Matched = slices.Clone(v.Repeats), slices.Clone(v.Matched)
+	c.Keys, c.holes = cloneKeys(v.Keys), cloneKeys(v.holes)
+	return &c
+}
+
+// cloneKeys copies the values; names belong to the rules.
+func cloneKeys(keys []Key) []Key {
+	all := slices.Clone(keys)
+	for i := range all {
+		all[i].Value = strings.Clone(all[i].Value)
+	}
+	return all
 }
 
 func (v *Verdict) reset() {
