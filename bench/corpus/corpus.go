@@ -4,7 +4,9 @@ package corpus
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
+	"unsafe"
 )
 
 // Options say what to make.
@@ -36,7 +38,8 @@ type Tag struct {
 // Chunk is some records that follow each other in one log.
 type Chunk struct {
 	Log     *Log
-	Text    string   // all of it, lines end with CR LF
+	Data    []byte   // all of it, lines end with CR LF; never changed
+	Text    string   // the same, a view of it
 	Lines   []string // without their ends
 	Records []string // without their ends, some of two lines or more
 	First   int      // number of the first record, counted through the corpus
@@ -88,7 +91,8 @@ func (m *maker) chunk(log *Log) {
 		ends = append(ends, len(m.buf))
 		m.str("\r\n")
 	}
-	c.Text = string(m.buf)
+	c.Data = slices.Clone(m.buf)
+	c.Text = unsafe.String(unsafe.SliceData(c.Data), len(c.Data))
 	from := 0
 	for _, to := range ends {
 		c.Records = append(c.Records, c.Text[from:to])
@@ -136,6 +140,7 @@ func (m *maker) idle(log *Log) {
 			m.text(log, noise[m.IntN(len(noise))])
 			m.str("; ")
 		}
+		m.str("all done")
 	case n < 25 && !log.Legacy:
 		for range 1 + m.IntN(4) {
 			m.text(log, noise[m.IntN(len(noise))])

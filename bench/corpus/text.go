@@ -119,7 +119,8 @@ func (w *writer) text(log *Log, template string) {
 		case 'D':
 			w.int(w.IntN(1 << (1 + w.IntN(22))))
 		case 'X':
-			w.hex(8)
+			w.str("0") // with 8 or C in front it could be an error code
+			w.hex(7)
 		case 'W':
 			w.str(words[w.IntN(len(words))])
 		case 'H':

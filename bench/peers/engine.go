@@ -51,7 +51,7 @@ func (e *Engine) Chunk(c *corpus.Chunk, found func(corpus.Tag)) {
 		e.streams[c.Log] = s
 	}
 	e.found, e.record = found, c.First
-	_, _ = s.Write([]byte(c.Text)) // it returns no error
+	_, _ = s.Write(c.Data) // it returns no error
 	if found != nil {
 		s.Flush()
 	}
