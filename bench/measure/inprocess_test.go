@@ -144,7 +144,7 @@ func BenchmarkLoad(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
-			b.ReportMetric(float64(heap()-before)/1e6, "heap-MB")
+			b.ReportMetric(float64(heap()-before), "heap-bytes")
 			runtime.KeepAlive(engine)
 		})
 	}

@@ -89,7 +89,7 @@ func number(v float64) string {
 	switch a := math.Abs(v); {
 	case a == 0:
 		return "0"
-	case a < 1:
+	case a < 0.1:
 		return fmt.Sprintf("%.2g", v)
 	case a < 10:
 		return fmt.Sprintf("%.2f", v)

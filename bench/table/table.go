@@ -86,7 +86,7 @@ func (r *Results) others(b *strings.Builder) {
 	b.WriteString("\n### Memory and the start\n\n| | |\n| --- | --- |\n")
 	for _, n := range counts[2:] {
 		load := fmt.Sprintf("Load/load/rules=%d", n)
-		fmt.Fprintf(b, "| load %s rules, from their text to an engine | %s s, %s MB stay |\n", number(float64(n)), spread(r.of(key{load, "sec/op"}), 1), median(r.of(key{load, "heap-MB"}), 1))
+		fmt.Fprintf(b, "| load %s rules, from their text to an engine | %s s, %s MB stay |\n", number(float64(n)), spread(r.of(key{load, "sec/op"}), 1), median(r.of(key{load, "heap-bytes"}), 1e-6))
 	}
 	for _, n := range []int{1000, 100_000, 1_000_000} {
 		open := fmt.Sprintf("Open/record/open=%d", n)
