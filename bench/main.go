@@ -48,6 +48,9 @@ func main() {
 
 func run(opt *options) error {
 	results := filepath.Join(opt.build, "results.txt")
+	if opt.only != "" {
+		results = filepath.Join(opt.build, "results-only.txt")
+	}
 	if !opt.render {
 		if err := measure(opt, results); err != nil {
 			return err
@@ -115,7 +118,7 @@ func parts(opt *options) []part {
 		return []part{{opt.only, opt.benchtime}}
 	}
 	return []part{
-		{"^Benchmark(Rules|Corpus|Packs|Load|Open)$", opt.benchtime},
+		{"^Benchmark(Rules|Growth|Corpus|Packs|Load|Open)$", opt.benchtime},
 		{"^Benchmark(Command|Collector|FluentBit)$", "1x"},
 	}
 }

@@ -74,6 +74,20 @@ func processor(b *testing.B, set []corpus.Rule) (peers.Tagger, error) {
 	return peers.NewProcessor(map[string]any{"default_rules": false, "rules": []any{file}})
 }
 
+// BenchmarkGrowth is the engine with few rules and with many, one after the other.
+func BenchmarkGrowth(b *testing.B) {
+	made.Corpus = nil
+	for _, n := range []int{10, corpus.MaxRules} {
+		set := corpus.Rules(n)
+		c := corpus.New(corpus.Options{Bytes: size() / 4, Rules: set, Tag: 50})
+		t, err := peers.LoadEngine(b.TempDir(), set)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(ruled("engine", n), func(b *testing.B) { run(b, c, t) })
+	}
+}
+
 // BenchmarkCorpus tags the other kinds of logs: nothing but noise, and records that all are tagged.
 func BenchmarkCorpus(b *testing.B) {
 	for _, k := range []struct {
@@ -152,6 +166,7 @@ func BenchmarkLoad(b *testing.B) {
 
 func heap() uint64 {
 	runtime.GC()
+	runtime.GC() // what a pool held through the first
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
