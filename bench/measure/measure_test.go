@@ -2,6 +2,7 @@ package measure
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -101,6 +102,13 @@ func whole(l *corpus.Log, text string) bool {
 func run(b *testing.B, c *corpus.Corpus, t peers.Tagger) {
 	if timed, ok := t.(interface{ Timer(peers.Timer) }); ok {
 		timed.Timer(b)
+	}
+	if started, ok := t.(interface{ Shutdown(context.Context) error }); ok {
+		defer func() {
+			if err := started.Shutdown(context.Background()); err != nil {
+				b.Error(err)
+			}
+		}()
 	}
 	for _, chunk := range c.Chunks[:min(len(c.Chunks), 20)] { // learns formats, grows buffers
 		t.Chunk(chunk, nil)

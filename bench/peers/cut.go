@@ -20,7 +20,7 @@ func CutChunk(c *corpus.Chunk, each func(*Fields)) {
 	}
 	var f Fields
 	for rest := c.Text; rest != ""; {
-		rest = cut(rest, &f)
+		rest = cut(rest, &f)[len("\r\n"):]
 		each(&f)
 	}
 }
@@ -41,7 +41,7 @@ func cutCCM(s string, f *Fields) string {
 	f.Context, s = value(s, `" type="`)
 	f.Type, s = value(s, `" thread="`)
 	f.Thread, s = value(s, `" file="`)
-	f.File, s = value(s, "\">\r\n")
+	f.File, s = value(s, "\">")
 	return s
 }
 
@@ -65,5 +65,5 @@ func cutLegacy(s string, f *Fields) string {
 	end = strings.IndexByte(s, ' ')
 	f.Thread = s[:end]
 	f.Context, f.Type, f.File = "", "", ""
-	return s[strings.IndexByte(s, '\n')+1:]
+	return s[strings.IndexByte(s, '>')+1:]
 }

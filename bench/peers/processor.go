@@ -97,7 +97,7 @@ func (b *ByHand) Chunk(c *corpus.Chunk, _ func(corpus.Tag)) {
 	for _, rl := range batch.ResourceLogs().All() {
 		for _, sl := range rl.ScopeLogs().All() {
 			for _, lr := range sl.LogRecords().All() {
-				cut(lr.Body().Str()+"\r\n", &f)
+				cut(lr.Body().Str(), &f)
 				build(lr, &f, format)
 			}
 		}
@@ -114,7 +114,7 @@ func build(lr plog.LogRecord, f *Fields, format string) {
 	case "0":
 		lr.SetSeverityNumber(plog.SeverityNumberDebug)
 		lr.SetSeverityText("debug")
-	case "1":
+	case "1", "": // the server's format has none, and nothing here sounds like a fault
 		lr.SetSeverityNumber(plog.SeverityNumberInfo)
 		lr.SetSeverityText("info")
 	case "2":
