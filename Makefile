@@ -11,7 +11,7 @@ LDFLAGS   = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.da
 export CMTRAIL_SHARED ?= $(abspath $(wildcard ../shared))
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint fuzz bench rules generate check-generated collector demo e2e plugin plugin-windows e2e-fluentbit clean
+.PHONY: help build test lint fuzz bench bench-peers bench-compare rules generate check-generated collector demo e2e plugin plugin-windows e2e-fluentbit clean
 
 help: ## print the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -41,6 +41,21 @@ fuzz: ## each fuzz target for FUZZTIME
 
 bench: ## the figures of docs/performance.md
 	$(GO) test -run '^$$' -bench . -benchmem ./parsers ./internal/match ./internal/correlate ./rules ./otelprocessor ./plugin/...
+
+# What Debian packages add to the peers: libhyperscan-dev or libvectorscan-dev (with pkg-config), ripgrep, fluent-bit.
+BENCH_TAGS = $(if $(shell pkg-config --exists libhs 2>/dev/null && echo yes),hyperscan)
+
+bench-peers: ## cmtrail against its peers, into docs/performance.md; BENCH_SHORT=1 tries it out
+	mkdir -p build/bench
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o build/bench/cmtrail ./cmd/cmtrail
+	$(GO) build -buildmode=c-shared -trimpath -ldflags '-s -w' -o build/bench/out_cmtrail.so ./plugin
+	$(TOOL) builder --config bench/builder-config.yaml
+	cd bench && $(GO) test -tags '$(BENCH_TAGS)' ./... && $(GO) run . -tags '$(BENCH_TAGS)'
+
+BASE ?= HEAD~1
+
+bench-compare: ## benchmarks of this tree against those of commit BASE, within two minutes; reports and never fails on time
+	GO='$(GO)' bench/compare.sh '$(BASE)'
 
 generate: ## everything that is made from something else
 	cd otelprocessor && $(GO) tool -modfile=../internal/tools/go.mod mdatagen metadata.yaml

@@ -20,7 +20,7 @@ const (
 // without a word, as soon as one import is not pinned.
 func TestVersions(t *testing.T) {
 	seen := 0
-	for _, name := range []string{"go.mod", "internal/tools/go.mod", "test/collector/go.mod"} {
+	for _, name := range []string{"go.mod", "internal/tools/go.mod", "test/collector/go.mod", "bench/go.mod"} {
 		path := filepath.Join(root, name)
 		data, err := os.ReadFile(path)
 		if err != nil {
@@ -40,14 +40,16 @@ func TestVersions(t *testing.T) {
 			}
 		}
 	}
-	for _, gomod := range manifest(t) {
-		path, version, _ := strings.Cut(gomod, " ")
-		if !ofCollector(path) {
-			continue
-		}
-		seen++
-		if !pinned(path, version) {
-			t.Errorf("builder-config.yaml: %s %s is of neither %s nor %s", path, version, unstable, stable)
+	for _, name := range []string{"deploy/otelcol/builder-config.yaml", "bench/builder-config.yaml"} {
+		for _, gomod := range manifest(t, name) {
+			path, version, _ := strings.Cut(gomod, " ")
+			if !ofCollector(path) {
+				continue
+			}
+			seen++
+			if !pinned(path, version) {
+				t.Errorf("%s: %s %s is of neither %s nor %s", name, path, version, unstable, stable)
+			}
 		}
 	}
 	if seen < 50 {
@@ -84,8 +86,8 @@ func pinned(path, version string) bool {
 }
 
 // manifest returns the modules that the builder is told to take.
-func manifest(t *testing.T) (gomods []string) {
-	data, err := os.ReadFile(filepath.Join(root, "deploy/otelcol/builder-config.yaml"))
+func manifest(t *testing.T, name string) (gomods []string) {
+	data, err := os.ReadFile(filepath.Join(root, name))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,156 @@
+package measure
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/cmtrail/cmtrail/bench/corpus"
+	"github.com/cmtrail/cmtrail/bench/peers"
+	"github.com/cmtrail/cmtrail/parsers"
+	"github.com/cmtrail/cmtrail/rules"
+)
+
+// short makes everything small: to try the benchmarks out, not to measure.
+var short = os.Getenv("BENCH_SHORT") != ""
+
+// size is how many bytes a corpus has.
+func size() int {
+	if short {
+		return 4 << 20
+	}
+	return 64 << 20
+}
+
+// kind says how a corpus is made.
+type kind struct {
+	rules int    // number of generated rules whose sentences it says; 0: noise alone
+	tag   int    // one record in so many
+	packs string // not empty: says what the tests of the shipped packs say
+}
+
+// made keeps the corpus that was used last: benchmarks are ordered so that it is used many times.
+var made struct {
+	sync.Mutex
+	kind
+	*corpus.Corpus
+}
+
+func makeCorpus(b *testing.B, k kind) *corpus.Corpus {
+	b.Helper()
+	made.Lock()
+	defer made.Unlock()
+	if made.Corpus == nil || made.kind != k {
+		opt := corpus.Options{Bytes: size(), Tag: k.tag, Rules: corpus.Rules(k.rules)}
+		if k.packs != "" {
+			opt.Lines = packLines(b)
+		}
+		made.Corpus, made.kind = nil, k // the old one may go before the new one is made
+		made.Corpus = corpus.New(opt)
+	}
+	return made.Corpus
+}
+
+// mixed is the corpus that is measured where nothing else is said: one record in fifty is tagged.
+func mixed(b *testing.B, n int) *corpus.Corpus { return makeCorpus(b, kind{rules: n, tag: 50}) }
+
+// packLines returns the lines that the shipped rules' own tests hit with, of the logs of the corpus.
+func packLines(b *testing.B) (lines []corpus.Line) {
+	set, faults, err := rules.Load(rules.Options{})
+	if err != nil || len(faults) > 0 {
+		b.Fatal(err, faults)
+	}
+	for _, rule := range set.Rules {
+		for _, test := range rule.Tests {
+			if test.Name == "near miss" || rule.Step == nil && !rule.Issue {
+				continue
+			}
+			for _, log := range test.Logs {
+				for _, l := range corpus.Logs {
+					if l.Name == log.Name && parsers.LogName(l.Name) != "" && whole(l, log.Text) {
+						lines = append(lines, corpus.Line{Log: l.Name, Text: log.Text})
+					}
+				}
+			}
+		}
+	}
+	return lines
+}
+
+// whole tells whether the text is one record of the log, in the form that the corpus has.
+func whole(l *corpus.Log, text string) bool {
+	n, format := 0, parsers.CCM
+	if l.Legacy {
+		format = parsers.CCMLegacy
+	}
+	s := parsers.NewStream(l.Name, parsers.Options{}, func(r *parsers.Record) {
+		n++
+		if r.Format != format || r.Flags != 0 || r.LineStart != 1 {
+			n++
+		}
+	})
+	s.WriteLine(text)
+	s.Flush()
+	return n == 1
+}
+
+// run measures a tagger on the corpus. One operation is a chunk.
+func run(b *testing.B, c *corpus.Corpus, t peers.Tagger) {
+	if timed, ok := t.(interface{ Timer(peers.Timer) }); ok {
+		timed.Timer(b)
+	}
+	if started, ok := t.(interface{ Shutdown(context.Context) error }); ok {
+		defer func() {
+			if err := started.Shutdown(context.Background()); err != nil {
+				b.Error(err)
+			}
+		}()
+	}
+	for _, chunk := range c.Chunks[:min(len(c.Chunks), 20)] { // learns formats, grows buffers
+		t.Chunk(chunk, nil)
+	}
+	over(b, c, func(chunk *corpus.Chunk) { t.Chunk(chunk, nil) })
+}
+
+// over measures what is done with each chunk of the corpus, over and over.
+func over(b *testing.B, c *corpus.Corpus, do func(*corpus.Chunk)) {
+	b.Helper()
+	b.ReportAllocs()
+	lines, bytes, i := 0, 0, 0
+	for b.Loop() {
+		chunk := c.Chunks[i]
+		do(chunk)
+		lines += len(chunk.Lines)
+		bytes += len(chunk.Data)
+		if i++; i == len(c.Chunks) {
+			i = 0
+		}
+	}
+	rate(b, lines, bytes)
+}
+
+func rate(b *testing.B, lines, bytes int) {
+	s := b.Elapsed().Seconds()
+	b.ReportMetric(float64(lines)/s, "lines/s")
+	b.ReportMetric(float64(bytes)/s/1e6, "MB/s")
+	b.ReportMetric(s*1e9/float64(lines), "ns/line")
+}
+
+// built returns the path of a file that `make bench-peers` builds, and leaves the benchmark out when it is not there.
+func built(b *testing.B, name string) string {
+	path, err := filepath.Abs(filepath.Join(cmp.Or(os.Getenv("BENCH_BUILD"), "../../build/bench"), name))
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		b.Skipf("%s is not built: make bench-peers builds it", name)
+	}
+	return path
+}
+
+// ruled names a benchmark with a number of rules.
+func ruled(name string, n int) string { return fmt.Sprintf("%s/rules=%d", name, n) }
