@@ -2,7 +2,6 @@ package match
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/cmtrail/cmtrail/internal/condition"
 	"github.com/cmtrail/cmtrail/internal/ruleset"
@@ -17,7 +16,6 @@ type group struct {
 	always       []int32 // events of relations that ask nothing of a record but its place
 	open         []int32 // alternatives to try on every record
 	folded       []int32 // and on every record with a byte outside ASCII
-	phrased      []int32 // and on every record with a run of blanks, as their literals hold single ones
 }
 
 // alternative is one match of one rule.
@@ -29,8 +27,7 @@ type alternative struct {
 // need is what a message must hold for an alternative: one of the literals, or else one of the error codes.
 type need struct {
 	condition.Need
-	phrased bool // a literal holds a blank that the message may write as several
-	codes   []uint32
+	codes []uint32
 }
 
 func newGroup(all []alternative, p place) *group {
@@ -42,13 +39,8 @@ func newGroup(all []alternative, p place) *group {
 		}
 		g.alternatives = append(g.alternatives, a)
 		for _, s := range a.match.Lines {
-			for _, w := range s.Words() {
-				shared[w]++
-			}
 			for _, p := range s.Phrases() {
-				if strings.Contains(p, " ") {
-					shared[p]++
-				}
+				shared[p]++
 			}
 		}
 	}
@@ -73,9 +65,6 @@ func newGroup(all []alternative, p place) *group {
 		}
 		if need.Folded {
 			g.folded = append(g.folded, id)
-		}
-		if need.phrased {
-			g.phrased = append(g.phrased, id)
 		}
 		for _, l := range need.Literals {
 			switch {
@@ -132,45 +121,28 @@ func needOf(m *ruleset.Match, shared map[string]int) need {
 // needOfLines takes one text of each sentence.
 func needOfLines(m *ruleset.Match, shared map[string]int) need {
 	needs := make([]condition.Need, len(m.Lines))
-	phrased := false
 	for i, s := range m.Lines {
-		best, isPhrase := choose(s, shared)
-		phrased = phrased || isPhrase
+		best := choose(s, shared)
 		needs[i] = condition.Need{Open: best == "", Literals: []string{best}}
 	}
-	return need{Need: either(needs), phrased: phrased}
+	return need{Need: either(needs)}
 }
 
 // choose takes the text of a sentence by which it is found at the least cost. Each sentence that shares a text is tried where
-// it stands. A short text has every message of the log looked at more closely. The blanks of a phrase may be written
-// otherwise, which has to be looked for too.
-func choose(s *sentence.Sentence, shared map[string]int) (best string, isPhrase bool) {
-	const ofShort, ofPhrase, ofMethod = 8, 2, 3
+// it stands, and a short text has every message of the log looked at more closely.
+func choose(s *sentence.Sentence, shared map[string]int) (best string) {
+	const ofShort = 8
 	least := 0
-	consider := func(text string, more int) bool {
-		cost := shared[text] + more
+	for _, text := range s.Phrases() {
+		cost := shared[text]
 		if len(text) < maxWindow {
 			cost += ofShort * (1 + maxWindow - len(text))
 		}
-		if best != "" && (cost > least || cost == least && len(text) <= len(best)) {
-			return false
-		}
-		best, least = text, cost
-		return true
-	}
-	for _, w := range s.Words() {
-		if strings.Contains(w, "::") {
-			consider(w, ofMethod)
-		} else {
-			consider(w, 0)
+		if best == "" || cost < least || cost == least && len(text) > len(best) {
+			best, least = text, cost
 		}
 	}
-	for _, p := range s.Phrases() {
-		if strings.Contains(p, " ") && consider(p, ofPhrase) {
-			isPhrase = true
-		}
-	}
-	return best, isPhrase
+	return best
 }
 
 // either is the need when one of several alternatives must hold; none at all is open.

@@ -16,20 +16,21 @@ type Matcher struct {
 	verdict Verdict
 	once    once
 
-	arch    string // of the host under way
-	record  *parsers.Record
-	place   place
-	format  string // of the last record
-	group   *group // of the place
-	round   uint32
-	marks   []uint32 // of the group's alternatives: the round in which each was last a candidate
-	been    map[place]visited
-	found   []int32           // candidates of this record
-	collect func(ids []int32) // candidates, as a value that is made once
-	carried func() []uint32   // the codes of the present record
-	holes   []sentence.Hole
-	scratch []byte
-	took    []bool // whether the rule of this index matched; only the entries of verdict.Matched are set
+	arch     string // of the host under way
+	record   *parsers.Record
+	place    place
+	format   string // of the last record
+	group    *group // of the place
+	round    uint32
+	marks    []uint32 // of the group's alternatives: the round in which each was last a candidate
+	been     map[place]visited
+	found    []int32           // candidates of this record
+	collect  func(ids []int32) // candidates, as a value that is made once
+	carried  func() []uint32   // the codes of the present record
+	holes    []sentence.Hole
+	scratch  []byte
+	squeezed []byte // the message with single blanks
+	took     []bool // whether the rule of this index matched; only the entries of verdict.Matched are set
 }
 
 // visited is what a matcher keeps of a place.
@@ -66,7 +67,13 @@ func (m *Matcher) Match(r *parsers.Record, log, host string) *Verdict {
 	v.Codes = m.engine.codes.Extract(r.Message, look.digit, v.Codes)
 	m.enter(log, string(r.Format))
 	for _, s := range m.group.sieves {
-		s.scan(r.Message, m.collect)
+		scan(s, r.Message, m.collect)
+	}
+	if look.spaced { // sentences ask for their texts with single blanks
+		m.squeezed = sentence.Squeeze(m.squeezed[:0], r.Message)
+		for _, s := range m.group.sieves {
+			scan(s, m.squeezed, m.collect)
+		}
 	}
 	for _, c := range v.Codes {
 		m.candidates(m.group.byCode[c])
@@ -78,9 +85,6 @@ func (m *Matcher) Match(r *parsers.Record, log, host string) *Verdict {
 	m.candidates(m.group.open)
 	if !look.ascii {
 		m.candidates(m.group.folded)
-	}
-	if look.spaced {
-		m.candidates(m.group.phrased)
 	}
 	if len(m.found) > 0 {
 		slices.Sort(m.found)

@@ -50,7 +50,7 @@ func newSieve(texts []string, wanted [][]int32) *sieve {
 	shared := map[uint64]int{}
 	for _, t := range texts {
 		for at := 0; at+s.window <= len(t); at++ {
-			shared[s.read(t, at)]++
+			shared[read(s, t, at)]++
 		}
 	}
 	// With one bit in thirty-two set, chance seldom stops the eye.
@@ -67,8 +67,8 @@ func newSieve(texts []string, wanted [][]int32) *sieve {
 			s.seen[h>>s.shift>>6] |= 1 << (h >> s.shift & 63)
 			s.offsets[h>>s.offsetShift] |= 1 << (at - from)
 		}
-		place := s.place(s.read(t, from))
-		s.windows[place] = s.read(t, from)
+		place := s.place(read(s, t, from))
+		s.windows[place] = read(s, t, from)
 		s.literals[place] = append(s.literals[place], literal{t, from, wanted[i]})
 	}
 	return s
@@ -78,7 +78,7 @@ func newSieve(texts []string, wanted [][]int32) *sieve {
 // often end otherwise.
 func (s *sieve) rarest(text string, shared map[uint64]int) (from int) {
 	for at := 1; at+s.window <= len(text); at++ {
-		if shared[s.read(text, at)] <= shared[s.read(text, from)] {
+		if shared[read(s, text, at)] <= shared[read(s, text, from)] {
 			from = at
 		}
 	}
@@ -94,25 +94,28 @@ func (s *sieve) place(window uint64) uint64 {
 	return at
 }
 
+// bytes is what can be looked into.
+type bytes interface{ string | []byte }
+
 // scan calls found with what is wanted of each literal in the message, for each time it stands there.
-func (s *sieve) scan(message string, found func(wanted []int32)) {
+func scan[T bytes](s *sieve, message T, found func(wanted []int32)) {
 	seen, shift, stride := s.seen, s.shift, s.stride
 	for at := stride - 1; at+gramSize <= len(message); at += stride {
 		h := hashOf(load(message, at) | lowerGram)
 		if bit := h >> shift; seen[bit>>6]&(1<<(bit&63)) != 0 {
-			s.look(message, at, s.offsets[h>>s.offsetShift], found)
+			look(s, message, at, s.offsets[h>>s.offsetShift], found)
 		}
 	}
 }
 
 // look finds the literals whose windows hold the four bytes at a place of the message, at one of the offsets.
-func (s *sieve) look(message string, at int, offsets uint8, found func(wanted []int32)) {
+func look[T bytes](s *sieve, message T, at int, offsets uint8, found func(wanted []int32)) {
 	for ; offsets != 0; offsets &= offsets - 1 {
 		from := at - bits.TrailingZeros8(offsets)
 		if from+s.window > len(message) {
 			continue
 		}
-		for _, l := range s.literals[s.place(s.read(message, from))] {
+		for _, l := range s.literals[s.place(read(s, message, from))] {
 			if holds(message, from-l.offset, l.text) {
 				found(l.wanted)
 			}
@@ -121,7 +124,7 @@ func (s *sieve) look(message string, at int, offsets uint8, found func(wanted []
 }
 
 // holds tells whether a text stands at a place of the message, which may be no place at all.
-func holds(message string, at int, text string) bool {
+func holds[T bytes](message T, at int, text string) bool {
 	if at < 0 || at+len(text) > len(message) {
 		return false
 	}
@@ -134,7 +137,7 @@ func holds(message string, at int, text string) bool {
 }
 
 // read returns the window at a place where there is one.
-func (s *sieve) read(text string, at int) uint64 {
+func read[T bytes](s *sieve, text T, at int) uint64 {
 	if at+maxWindow <= len(text) {
 		return (word(text, at) | lowerWindow) & s.mask
 	}
@@ -149,13 +152,13 @@ func (s *sieve) read(text string, at int) uint64 {
 func hashOf(gram uint32) uint32 { return gram * 0x9E3779B1 }
 
 // load reads four bytes at once.
-func load(s string, i int) uint32 {
+func load[T bytes](s T, i int) uint32 {
 	w := s[i : i+gramSize]
 	return uint32(w[0]) | uint32(w[1])<<8 | uint32(w[2])<<16 | uint32(w[3])<<24
 }
 
 // word reads eight bytes at once.
-func word(s string, i int) uint64 {
+func word[T bytes](s T, i int) uint64 {
 	w := s[i : i+8]
 	return uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 |
 		uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56

@@ -71,7 +71,7 @@ func checkValue(t *testing.T, kind Type, message, value string) {
 	}
 }
 
-// FuzzSentenceLiteral checks that a message that matches holds the literal that the engine looks for first.
+// FuzzSentenceLiteral checks that a message that matches holds the texts that the engine looks for first.
 func FuzzSentenceLiteral(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, text, message string) {
@@ -79,12 +79,17 @@ func FuzzSentenceLiteral(f *testing.F) {
 		if err != nil {
 			return
 		}
-		low := []byte(message)
-		for i, b := range low {
-			low[i] = lower(b)
+		if _, ok := s.Match(message, nil); !ok {
+			return
 		}
-		if _, ok := s.Match(message, nil); ok && !strings.Contains(string(low), s.Literal()) {
+		if !strings.Contains(lowered(message), s.Literal()) {
 			t.Fatalf("%q matches %q, which lacks %q", text, message, s.Literal())
+		}
+		squeezed := lowered(string(Squeeze(nil, message)))
+		for _, p := range s.Phrases() {
+			if !strings.Contains(squeezed, p) {
+				t.Fatalf("%q matches %q, which lacks %q", text, message, p)
+			}
 		}
 	})
 }

@@ -4,7 +4,6 @@ package sentence
 
 import (
 	"strconv"
-	"strings"
 )
 
 // Type is what a hole accepts.
@@ -82,20 +81,8 @@ func (s *Sentence) Holes() []HoleDef { return s.holes }
 // It never holds a blank, because a message may write a blank as any run of blanks.
 func (s *Sentence) Literal() string { return s.literal }
 
-// Words returns the words that every matching message holds, in lower case ASCII. Literal is the longest of them; an
-// index over many sentences does better with the one that the fewest share.
-func (s *Sentence) Words() []string {
-	var words []string
-	for _, p := range s.parts {
-		for word := range strings.FieldsSeq(p.lit) {
-			words = append(words, lowered(word))
-		}
-	}
-	return words
-}
-
 // Phrases returns the texts between the holes, in lower case ASCII with one space for each run of blanks. A message that
-// writes its blanks so, and matches, holds all of them.
+// matches holds all of them, once Squeeze has made its blanks single and but for letter case.
 func (s *Sentence) Phrases() []string {
 	var phrases []string
 	for _, p := range s.parts {
