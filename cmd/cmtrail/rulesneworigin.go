@@ -240,7 +240,7 @@ func (o *origin) where() string {
 // severity offers one that fits what the record says of itself: many formats print none, but an error code tells.
 func (o *origin) severity() string {
 	switch {
-	case o.record.Severity >= parsers.Error, len(rules.ErrorCodes().Extract(o.record.Message, 0, nil)) > 0:
+	case o.record.Severity >= parsers.Error, len(rules.ErrorCodes().Extract(o.record.Message, nil)) > 0:
 		return "error"
 	case o.record.Severity == parsers.Warn:
 		return "warning"

@@ -26,7 +26,7 @@ func TestAt(t *testing.T) {
 		if got := tt.message[from:to]; got != tt.want || ok != (tt.want != "") {
 			t.Errorf("At(%q, %d) = %q, %t, expected %q", tt.message, i, got, ok, tt.want)
 		}
-		if codes := table.Extract(tt.message, 0, nil); ok && !slices.Contains(codes, code) {
+		if codes := table.Extract(tt.message, nil); ok && !slices.Contains(codes, code) {
 			t.Errorf("%q: At finds %s and Extract %x", tt.message, Format(code), codes)
 		}
 	}

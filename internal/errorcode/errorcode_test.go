@@ -95,7 +95,7 @@ func TestExtract(t *testing.T) {
 		{"nothing", "Async searching completed.", nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := table.Extract(tt.message, 0, nil); !slices.Equal(got, tt.want) {
+			if got := table.Extract(tt.message, nil); !slices.Equal(got, tt.want) {
 				t.Errorf("Extract(%q) = %X, want %X", tt.message, got, tt.want)
 			}
 		})
@@ -106,11 +106,11 @@ func TestExtractAppendsWithoutAllocating(t *testing.T) {
 	table := shipped(t)
 	dst := make([]uint32, 1, 8)
 	dst[0] = 0x80240022 // another record's
-	if got := table.Extract("hr=0x80240022", 0, dst); len(got) != 2 {
+	if got := table.Extract("hr=0x80240022", dst); len(got) != 2 {
 		t.Errorf("Extract appends to %X", got)
 	}
 	if n := testing.AllocsPerRun(100, func() {
-		table.Extract("Error(-2147467259), code=12029, hr=8007000E, [0x80240022], (800B0109)", 0, dst[:0])
+		table.Extract("Error(-2147467259), code=12029, hr=8007000E, [0x80240022], (800B0109)", dst[:0])
 	}); n != 0 {
 		t.Errorf("Extract allocates %v times", n)
 	}
@@ -230,7 +230,7 @@ func spellings(code uint32) []string {
 func checkLiterals(t *testing.T, table *Table, message string) {
 	t.Helper()
 	low := strings.ToLower(message)
-	for _, code := range table.Extract(message, 0, nil) {
+	for _, code := range table.Extract(message, nil) {
 		if !slices.ContainsFunc(Literals(code), func(l string) bool { return strings.Contains(low, l) }) {
 			t.Fatalf("Extract(%q) finds %s, whose literals %q are not there", message, Format(code), Literals(code))
 		}
@@ -244,7 +244,10 @@ func FuzzExtract(f *testing.F) {
 	f.Add("{855E8A7C-ECB4-4CA3-B045-1DFA50104289} 0x00000000 KB4480970 error 0x000005")
 	f.Add("status: 2149842970, Error(-2147467259). exit code 5")
 	f.Fuzz(func(t *testing.T, message string) {
-		codes := table.Extract(message, 0, nil)
+		codes := table.Extract(message, nil)
+		if want := ofEachWord(table, message); !slices.Equal(codes, want) {
+			t.Fatalf("%q gives %X, its words %X", message, codes, want)
+		}
 		for i, code := range codes {
 			if code>>28 != 8 && code>>28 != 0xC {
 				t.Fatalf("%q gives %s", message, Format(code))
@@ -255,6 +258,24 @@ func FuzzExtract(f *testing.F) {
 		}
 		checkLiterals(t, table, message)
 	})
+}
+
+// ofEachWord reads every word of the message, without a look ahead.
+func ofEachWord(table *Table, message string) []uint32 {
+	var codes []uint32
+	for i := 0; i < len(message); i++ {
+		end := i
+		for end < len(message) && class[message[end]]&(digit|letter) != 0 {
+			end++
+		}
+		if first := end > i && (class[message[i]]&digit != 0 || message[i]|0x20 == 'c'); first && strings.ContainsAny(message[i:end], "0123456789") {
+			if code, ok := table.word(message, i, end); ok && !slices.Contains(codes, code) {
+				codes = append(codes, code)
+			}
+		}
+		i = end
+	}
+	return codes
 }
 
 func BenchmarkExtract(b *testing.B) {
@@ -268,7 +289,7 @@ func BenchmarkExtract(b *testing.B) {
 		b.Run(bb.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				dst = table.Extract(bb.message, 0, dst[:0])
+				dst = table.Extract(bb.message, dst[:0])
 			}
 		})
 	}

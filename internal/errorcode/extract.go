@@ -27,12 +27,11 @@ func init() {
 
 // Extract appends the error codes that stand in the message, each once, in their order. It reads 0x and bare
 // hexadecimal, signed and unsigned decimals, and short Win32 numbers after a word that announces a code. Success
-// codes, and numbers that only look like codes (parts of GUIDs and of longer words, sizes, identifiers), are left out. No
-// digit stands before from.
-func (t *Table) Extract(message string, from int, dst []uint32) []uint32 {
+// codes, and numbers that only look like codes (parts of GUIDs and of longer words, sizes, identifiers), are left out.
+func (t *Table) Extract(message string, dst []uint32) []uint32 {
 	own := len(dst)
 	last := 0 // the end of the word before
-	for i := nextDigit(message, from); i < len(message); i = nextDigit(message, last) {
+	for i := nextDigit(message, 0); i < len(message); i = nextDigit(message, last) {
 		begin, end := i, i+1
 		for begin > last && class[message[begin-1]]&(digit|letter) != 0 {
 			begin--
@@ -42,7 +41,7 @@ func (t *Table) Extract(message string, from int, dst []uint32) []uint32 {
 		}
 		last = end
 		// A code begins with a digit, or with the C of an NTSTATUS.
-		if begin != i && message[begin]|0x20 != 'c' {
+		if begin != i && message[begin]|0x20 != 'c' || !t.possible(message[begin:end]) {
 			continue
 		}
 		if code, ok := t.word(message, begin, end); ok && !contains(dst[own:], code) {
@@ -50,6 +49,18 @@ func (t *Table) Extract(message string, from int, dst []uint32) []uint32 {
 		}
 	}
 	return dst
+}
+
+// possible tells, at little cost, whether a word may be a code: most are short numbers and parts of GUIDs.
+func (t *Table) possible(w string) bool {
+	switch {
+	case len(w) >= 8:
+		return len(w) <= 10
+	case len(w) > 2 && w[1]|0x20 == 'x':
+		return true
+	}
+	number, ok := decimal(w)
+	return ok && number <= 0xFFFF && t.isShort(uint32(number))
 }
 
 // nextDigit returns the place of the next decimal digit, or the message's length. Every code that is worth reading
@@ -138,15 +149,14 @@ func (t *Table) word(message string, i, end int) (uint32, bool) {
 // short reads a Win32 number after a word that announces a code; only a known HRESULT_FROM_WIN32 of it counts, or a
 // number like 404 would become a code.
 func (t *Table) short(message string, i int, number uint32) (uint32, bool) {
-	if number == 0 || number > 0xFFFF {
+	if number > 0xFFFF || !t.isShort(number) || !announced(message, i) {
 		return 0, false
 	}
-	e, ok := t.Lookup(0x80070000 | number)
-	if !ok || e.HTTPStatus != 0 || !announced(message, i) {
-		return 0, false
-	}
-	return e.Code, true
+	return win32 | number, true
 }
+
+// isShort tells whether a number up to 0xFFFF is a Win32 number that Extract reads.
+func (t *Table) isShort(number uint32) bool { return t.shorts[number/64]>>(number%64)&1 != 0 }
 
 func (t *Table) knows(code uint32) bool {
 	_, ok := t.byCode[code]

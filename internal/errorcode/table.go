@@ -14,8 +14,12 @@ var columns = []string{"hex", "symbol", "family", "meaning", "signed_decimal", "
 type Table struct {
 	entries  []Entry // in the order of the file
 	byCode   map[uint32]int
-	bySymbol map[string]int // upper case
+	bySymbol map[string]int  // upper case
+	shorts   [1 << 10]uint64 // a bit for each Win32 number that may stand for its HRESULT
 }
+
+// win32 is what a Win32 number has before it as an HRESULT.
+const win32 = 0x80070000
 
 // Parse reads a table: tab-separated, with a header.
 func Parse(tsv []byte) (*Table, error) {
@@ -76,6 +80,9 @@ func (t *Table) add(cells []string) error {
 			return fmt.Errorf("symbol %s stands twice", e.Symbol)
 		}
 		t.bySymbol[symbol] = len(t.entries)
+	}
+	if number := e.Code &^ win32; e.Code&^0xFFFF == win32 && number != 0 && e.HTTPStatus == 0 {
+		t.shorts[number/64] |= 1 << (number % 64)
 	}
 	t.entries = append(t.entries, e)
 	return nil

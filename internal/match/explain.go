@@ -55,7 +55,7 @@ func (e *Engine) Explain(rule *ruleset.Rule, r *parsers.Record, log, host, arch 
 	if byComponent {
 		log = parsers.LogOfComponent(r.Component)
 	}
-	carried := e.codes.Extract(r.Message, 0, nil)
+	carried := e.codes.Extract(r.Message, nil)
 	runner := condition.NewRunner()
 	runner.Begin(valuesOf(r, log, host, arch, func() []uint32 { return carried }))
 	for _, m := range rule.Match {

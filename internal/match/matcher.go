@@ -64,7 +64,7 @@ func (m *Matcher) Match(r *parsers.Record, log, host string) *Verdict {
 	v := &m.verdict
 	v.reset()
 	look := traitsOf(r.Message)
-	v.Codes = m.engine.codes.Extract(r.Message, look.digit, v.Codes)
+	v.Codes = m.engine.codes.Extract(r.Message, v.Codes)
 	m.enter(log, string(r.Format))
 	for _, s := range m.group.sieves {
 		scan(s, r.Message, m.collect)

@@ -2,7 +2,6 @@ package match
 
 // traits are what one look at a message tells of it.
 type traits struct {
-	digit  int  // no digit stands before this place; the message's length when it has none
 	spaced bool // a blank may be written otherwise than as one space
 	ascii  bool
 }
@@ -11,7 +10,6 @@ type traits struct {
 // passes may seem to pass too, which costs a second look and no more.
 func traitsOf(s string) traits {
 	const ones, highs, spaces = 0x0101010101010101, 0x8080808080808080, 0x2020202020202020
-	t := traits{digit: len(s)}
 	var all, control, doubled, before uint64
 	i := 0
 	for ; i+8 <= len(s); i += 8 {
@@ -22,9 +20,6 @@ func traitsOf(s string) traits {
 		space = (space - ones) &^ space & highs
 		doubled |= space & (space<<8 | before>>56)
 		before = space
-		if low := x &^ highs; (low+(0x80-'0')*ones)&^(low+(0x80-'9'-1)*ones)&^x&highs != 0 && t.digit == len(s) {
-			t.digit = i
-		}
 	}
 	for ; i < len(s); i++ {
 		c := s[i]
@@ -32,10 +27,6 @@ func traitsOf(s string) traits {
 		if c < ' ' || c == ' ' && i > 0 && s[i-1] == ' ' {
 			doubled = 1
 		}
-		if c >= '0' && c <= '9' && t.digit == len(s) {
-			t.digit = i
-		}
 	}
-	t.spaced, t.ascii = control&highs|doubled != 0, all&highs == 0
-	return t
+	return traits{spaced: control&highs|doubled != 0, ascii: all&highs == 0}
 }

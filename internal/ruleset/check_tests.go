@@ -103,7 +103,7 @@ func (l *linter) speaks(text string, m *Match) bool {
 			return true
 		}
 	}
-	if l.c.Codes != nil && slices.ContainsFunc(l.c.Codes.Extract(text, 0, nil), func(code uint32) bool { return slices.Contains(m.Codes, code) }) {
+	if l.c.Codes != nil && slices.ContainsFunc(l.c.Codes.Extract(text, nil), func(code uint32) bool { return slices.Contains(m.Codes, code) }) {
 		return true
 	}
 	return m.When != nil && slices.ContainsFunc(m.When.Need().Literals, holds)
