@@ -7,6 +7,7 @@ const (
 	digit  = 1 << iota
 	hexLow // a-f, A-F
 	letter // every letter, and _
+	chain  // what makes one thing that is no code of the words on both sides, wherever it stands between two
 )
 
 var class [256]uint8
@@ -23,6 +24,9 @@ func init() {
 		class[c-'a'+'A'] |= hexLow
 	}
 	class['_'] = letter
+	for _, c := range `-.\/` {
+		class[c] = chain
+	}
 }
 
 // Extract appends the error codes that stand in the message, each once, in their order. It reads 0x and bare
@@ -39,6 +43,12 @@ func (t *Table) Extract(message string, dst []uint32) []uint32 {
 		for end < len(message) && class[message[end]]&(digit|letter) != 0 {
 			end++
 		}
+		if end < len(message) && class[message[end]]&chain != 0 {
+			if whole := chained(message, end); whole > end {
+				last = whole
+				continue
+			}
+		}
 		last = end
 		// A code begins with a digit, or with the C of an NTSTATUS.
 		if begin != i && message[begin]|0x20 != 'c' || !t.possible(message[begin:end]) {
@@ -49,6 +59,18 @@ func (t *Table) Extract(message string, dst []uint32) []uint32 {
 		}
 	}
 	return dst
+}
+
+// chained returns the end of the chain of words of which one ends at a place: a GUID, a version, a path. Each of its words
+// is inside something longer.
+func chained(message string, end int) int {
+	for end+1 < len(message) && class[message[end]]&chain != 0 && class[message[end+1]]&(digit|letter) != 0 {
+		end += 2
+		for end < len(message) && class[message[end]]&(digit|letter) != 0 {
+			end++
+		}
+	}
+	return end
 }
 
 // possible tells, at little cost, whether a word may be a code: most are short numbers and parts of GUIDs.
