@@ -48,8 +48,8 @@ func main() {
 
 func run(opt *options) error {
 	results := filepath.Join(opt.build, "results.txt")
-	if opt.only != "" {
-		results = filepath.Join(opt.build, "results-only.txt")
+	if opt.short || opt.only != "" { // the last full results stay
+		results = filepath.Join(opt.build, "results-tried.txt")
 	}
 	if !opt.render {
 		if err := measure(opt, results); err != nil {

@@ -27,12 +27,12 @@ func BenchmarkRules(b *testing.B) {
 		}
 		b.Run(ruled("newlines", n), func(b *testing.B) {
 			total := 0
-			over(b, mixed(b, n), func(c *corpus.Chunk) { total += bytes.Count(c.Data, []byte{'\n'}) })
+			over(b, mixed(b, n), func(c *corpus.Chunk, _ *watch) { total += bytes.Count(c.Data, []byte{'\n'}) })
 			runtime.KeepAlive(total)
 		})
 		b.Run(ruled("cut", n), func(b *testing.B) {
 			total := 0
-			over(b, mixed(b, n), func(c *corpus.Chunk) {
+			over(b, mixed(b, n), func(c *corpus.Chunk, _ *watch) {
 				peers.CutChunk(c, func(f *peers.Fields) { total += len(f.Message) + len(f.Thread) })
 			})
 			runtime.KeepAlive(total)
@@ -47,7 +47,7 @@ func BenchmarkRules(b *testing.B) {
 				b.Fatal(err)
 			}
 			defer h.Close()
-			over(b, mixed(b, n), func(c *corpus.Chunk) { h.Chunk(c) })
+			over(b, mixed(b, n), func(c *corpus.Chunk, _ *watch) { h.Chunk(c) })
 		})
 		ripgrep(b, n)
 		if n <= 100 {
@@ -149,6 +149,8 @@ func BenchmarkLoad(b *testing.B) {
 			before := heap()
 			var engine *rules.Engine
 			b.ReportAllocs()
+			w := watch{b: b}
+			w.start()
 			for b.Loop() {
 				files, err := rules.Read(rules.Options{Paths: []string{file}, NoDefault: true})
 				if err != nil {
@@ -158,6 +160,8 @@ func BenchmarkLoad(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
+			w.stop()
+			b.ReportMetric(w.spent.Seconds()/float64(b.N), "cpu-s")
 			b.ReportMetric(float64(heap()-before), "heap-bytes")
 			runtime.KeepAlive(engine)
 		})

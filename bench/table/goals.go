@@ -14,7 +14,7 @@ type goal struct {
 }
 
 func (r *Results) wanted() []goal {
-	rules := func(name string, n int) key { return key{fmt.Sprintf("Rules/%s/rules=%d", name, n), "lines/s"} }
+	rules := func(name string, n int) key { return key{fmt.Sprintf("Rules/%s/rules=%d", name, n), "lines/cpu-s"} }
 	engine, grouped, hyperscan := func(n int) key { return rules("engine", n) }, func(n int) key { return rules("grouped", n) }, func(n int) key { return rules("hyperscan", n) }
 	collector := func(way, unit string) key { return key{"Collector/collector/way=" + way, unit} }
 	fluentBit := func(way string) key { return key{"FluentBit/fluentbit/way=" + way, "cpu-s"} }
@@ -25,8 +25,8 @@ func (r *Results) wanted() []goal {
 		{"engine against Hyperscan, 100 literals", 0.5, true, r.ratio(engine(100), hyperscan(100))},
 		{"engine against Hyperscan, 1,000 literals", 0.5, true, r.ratio(engine(1000), hyperscan(1000))},
 		{"engine against Hyperscan, 10,000 literals", 0.5, true, r.ratio(engine(10_000), hyperscan(10_000))},
-		{"engine's time a line, 10,000 rules against 10", 1.3, false, r.ratio(key{"Growth/engine/rules=10", "lines/s"}, key{"Growth/engine/rules=10000", "lines/s"})},
-		{"seconds to load 10,000 rules", 1, false, r.of(key{"Load/load/rules=10000", "sec/op"})},
+		{"engine's time a line, 10,000 rules against 10", 1.3, false, r.ratio(key{"Growth/engine/rules=10", "lines/cpu-s"}, key{"Growth/engine/rules=10000", "lines/cpu-s"})},
+		{"seconds to load 10,000 rules", 1, false, r.of(key{"Load/load/rules=10000", "cpu-s"})},
 		{"processor against the same attributes by hand", 0.6, true, r.ratio(rules("processor", 100), rules("byhand", 100))},
 		{"processor against stanza and grouped transform, 100 rules", 8, true, r.ratio(rules("processor", 100), grouped(100))},
 		{"whole Collector: processor time with cmtrail against without", 1.15, false, r.ratio(collector("with", "cpu-s"), collector("without", "cpu-s"))},
