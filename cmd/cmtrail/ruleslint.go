@@ -39,7 +39,7 @@ stay. Shipped packs are never changed. Exit status 2 when anything is left to me
 		Example: `  cmtrail rules lint --rules my-rules.yaml
   cmtrail rules lint --rules my-rules.yaml --fix --dry-run
   cmtrail rules lint --checks no-near-miss,far-miss`,
-		Args: cobra.NoArgs,
+		Args: rulesByFlag,
 		RunE: func(c *cobra.Command, _ []string) error { return l.run(c) },
 	}
 	l.rules.add(c)
