@@ -108,12 +108,10 @@ func (l *linting) run(c *cobra.Command) error {
 	switch {
 	case l.dry && len(advice) == 0:
 		return nil
-	case len(advice) == 1:
-		return &exitError{exitUsage, "1 thing to mend"}
-	case len(advice) > 1:
-		return &exitError{exitUsage, fmt.Sprintf("%d things to mend", len(advice))}
+	case len(advice) > 0:
+		return &exitError{exitUsage, count(len(advice), "thing") + " to mend"}
 	case !l.asJSON:
-		c.Printf("%d rules, %d steps: nothing to mend\n", len(set.Rules), len(set.Steps))
+		c.Printf("%s, %s: nothing to mend\n", count(len(set.Rules), "rule"), count(len(set.Steps), "step"))
 	}
 	return nil
 }
