@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -62,14 +61,6 @@ func chosen(set *rules.Set, patterns []string) (func(*rules.Rule) bool, error) {
 		return nil, &exitError{exitUsage, "there are no rules; --rules adds some"}
 	}
 	return admit, nil
-}
-
-// count says how many of something there are.
-func count(n int, one string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + one + "s"
 }
 
 // choices completes a flag with fixed values. What none of them begins with is completed with none.

@@ -85,7 +85,7 @@ func (f *ruleFlags) loadAs(c *cobra.Command, keep bool) (*rules.Set, error) {
 		c.PrintErrln(fault.String())
 	}
 	if len(faults) > 0 {
-		return nil, &exitError{exitUsage, "rules have " + count(len(faults), "fault")}
+		return nil, &exitError{exitUsage, "rules have " + number(len(faults), "fault")}
 	}
 	for _, w := range set.Warnings {
 		c.PrintErrln("warning: " + w.String())

@@ -109,9 +109,9 @@ func (l *linting) run(c *cobra.Command) error {
 	case l.dry && len(advice) == 0:
 		return nil
 	case len(advice) > 0:
-		return &exitError{exitUsage, count(len(advice), "thing") + " to mend"}
+		return &exitError{exitUsage, number(len(advice), "thing") + " to mend"}
 	case !l.asJSON:
-		c.Printf("%s, %s: nothing to mend\n", count(len(set.Rules), "rule"), count(len(set.Steps), "step"))
+		c.Printf("%s, %s: nothing to mend\n", number(len(set.Rules), "rule"), number(len(set.Steps), "step"))
 	}
 	return nil
 }

@@ -110,7 +110,7 @@ func tellMutants(c *cobra.Command, all []ruletest.Mutated, asJSON bool) error {
 		}
 	}
 	if !asJSON {
-		c.Printf("%s of %s: %d noticed, %d survived\n", count(mutants, "change"), count(len(all), "rule"), mutants-survived, survived)
+		c.Printf("%s of %s: %d noticed, %d survived\n", number(mutants, "change"), number(len(all), "rule"), mutants-survived, survived)
 	}
 	switch {
 	case failed == 1:
