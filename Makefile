@@ -62,9 +62,10 @@ generate: ## everything that is made from something else
 	$(GO) test ./internal/ruleset -run 'TestSchemaIsCurrent|TestLintPageIsCurrent' -update
 	$(GO) test ./internal/rulebook -run TestCoverageIsCurrent -update
 	$(GO) test ./plugin/internal/settings -run TestDocumentation -update
+	$(GO) test ./cmd/cmtrail -run TestGuide -update
 
 check-generated: generate ## fail when something generated is stale
-	git diff --exit-code -- otelprocessor docs/rule-schema.json docs/coverage.md docs/lint.md docs/fluent-bit.md
+	git diff --exit-code -- otelprocessor docs/rule-schema.json docs/coverage.md docs/lint.md docs/rules.md docs/fluent-bit.md
 
 collector: ## a real OpenTelemetry Collector with the processor, into build/
 	$(TOOL) builder --config deploy/otelcol/builder-config.yaml

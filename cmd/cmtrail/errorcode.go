@@ -28,7 +28,7 @@ func newErrorCode() *cobra.Command {
 		Use:     "errorcode CODE...",
 		Short:   "Explain error codes in any spelling",
 		Example: "  cmtrail errorcode 0x8007000E 8007000E -2147024882 WU_E_PT_HTTP_STATUS_DENIED",
-		Args:    cobra.MinimumNArgs(1),
+		Args:    needs(1, "a CODE, such as 0x8007000E or E_OUTOFMEMORY"),
 		// Decimals as logs print them begin with a minus, which flags do too.
 		DisableFlagParsing: true,
 		ValidArgsFunction: func(_ *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {

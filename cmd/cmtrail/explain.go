@@ -42,10 +42,8 @@ func (a *explainFlags) add(c *cobra.Command) {
 	f.StringVar(&a.bias, "bias", "windows", "how to read the bias of ccm stamps: windows, iso or ignore")
 	f.BoolVar(&a.json, "json", false, "one JSON object")
 	f.BoolVar(&a.quiet, "quiet", false, "no progress on standard error")
-	// It fails only for a flag that does not exist.
-	_ = c.RegisterFlagCompletionFunc("bias", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return []string{"windows", "iso", "ignore"}, cobra.ShellCompDirectiveNoFileComp
-	})
+	choices(c, "bias", biasNames...)
+	choices(c, "arch", archNames...)
 }
 
 func newExplain() *cobra.Command {
@@ -58,7 +56,7 @@ func newExplain() *cobra.Command {
 			"through the logs of the PATHs, or else of the folder that LOG stands in; LOG itself as PATH leaves the others unread.\n" +
 			"LINE may be any line of the record. The exit status is 0 whether or not a rule shows.",
 		Example: "  cmtrail explain C:\\Windows\\CCM\\Logs\\WUAHandler.log:118\n  cmtrail explain --json --nearest 10 WUAHandler.log:118 ./logs",
-		Args:    cobra.MinimumNArgs(1),
+		Args:    needs(1, "LOG:LINE, such as WUAHandler.log:12"),
 		RunE: func(c *cobra.Command, args []string) error {
 			set, err := a.rules.load(c)
 			if err != nil {

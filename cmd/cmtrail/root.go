@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"runtime/debug"
 	"time"
@@ -86,7 +85,7 @@ func (f *ruleFlags) loadAs(c *cobra.Command, keep bool) (*rules.Set, error) {
 		c.PrintErrln(fault.String())
 	}
 	if len(faults) > 0 {
-		return nil, &exitError{exitUsage, fmt.Sprintf("rules have %d faults", len(faults))}
+		return nil, &exitError{exitUsage, "rules have " + number(len(faults), "fault")}
 	}
 	for _, w := range set.Warnings {
 		c.PrintErrln("warning: " + w.String())

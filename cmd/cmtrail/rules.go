@@ -16,19 +16,28 @@ func newRules() *cobra.Command {
 	return c
 }
 
-// ruleIDs completes ids of shipped rules.
-func ruleIDs(_ *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {
-	set, _, err := rules.Load(rules.Options{})
-	if err != nil || set == nil {
+// ruleIDs completes ids of the rules that the command line asks for.
+func ruleIDs(c *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {
+	set := completionSet(c)
+	if set == nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	var all []string
 	for _, r := range set.Rules {
-		if strings.HasPrefix(r.ID, prefix) {
-			all = append(all, r.ID+"\t"+r.Title)
+		if begins(r.ID, prefix) {
+			title := r.Title
+			if title == "" && r.Step != nil {
+				title = r.Step.Title
+			}
+			all = append(all, r.ID+"\t"+title)
 		}
 	}
 	return all, cobra.ShellCompDirectiveNoFileComp
+}
+
+// begins tells whether a name begins with what is typed. Ids in capitals are tedious to type.
+func begins(name, typed string) bool {
+	return len(name) >= len(typed) && strings.EqualFold(name[:len(typed)], typed)
 }
 
 // filter admits the rules whose id matches one of the patterns; none admits all.

@@ -48,15 +48,15 @@ func newDocs() *cobra.Command {
 	return c
 }
 
-// pageIDs completes what has a page in the shipped packs.
+// pageIDs completes what has a page.
 func pageIDs(c *cobra.Command, args []string, prefix string) ([]string, cobra.ShellCompDirective) {
 	all, directive := ruleIDs(c, args, prefix)
-	set, _, err := rules.Load(rules.Options{})
-	if err != nil || set == nil {
+	set := completionSet(c)
+	if set == nil {
 		return all, directive
 	}
 	for _, s := range set.Steps {
-		if strings.HasPrefix(s.ID, prefix) {
+		if begins(s.ID, prefix) {
 			all = append(all, s.ID+"\t"+s.Title)
 		}
 	}

@@ -18,7 +18,7 @@ func newRulesExplain() *cobra.Command {
 			"The exit status is 0 whether or not the rule shows.",
 		Example: "  cmtrail rules explain CM-GPO-OVERWRITTEN C:\\Windows\\CCM\\Logs\\WUAHandler.log:118\n" +
 			"  cmtrail rules explain --rules my-rules.yaml CM-LOC-LS-NO-LOCATION LocationServices.log:2 ./logs",
-		Args: cobra.MinimumNArgs(2),
+		Args: needs(2, "RULE and LOG:LINE, such as CM-GPO-OVERWRITTEN WUAHandler.log:12"),
 		ValidArgsFunction: func(c *cobra.Command, args []string, prefix string) ([]string, cobra.ShellCompDirective) {
 			if len(args) > 0 {
 				return nil, cobra.ShellCompDirectiveDefault

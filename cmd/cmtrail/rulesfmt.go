@@ -20,7 +20,7 @@ func newFmt() *cobra.Command {
 			"Comments stay with what they stand at, and texts as they are written. A file that would say something else\n" +
 			"afterwards is left as it is. PATH is a file, a folder, a glob pattern, or - for standard input to standard output.",
 		Example: "  cmtrail rules fmt my-rules.yaml\n  cmtrail rules fmt --check rules/\n  cmtrail rules fmt --diff rules/",
-		Args:    cobra.MinimumNArgs(1),
+		Args:    needs(1, "a PATH: a rule file, a folder of them, or - for standard input"),
 		RunE:    f.run,
 	}
 	c.Flags().BoolVar(&f.check, "check", false, "change nothing; name the files that differ and exit with status 2")

@@ -39,7 +39,7 @@ stay. Shipped packs are never changed. Exit status 2 when anything is left to me
 		Example: `  cmtrail rules lint --rules my-rules.yaml
   cmtrail rules lint --rules my-rules.yaml --fix --dry-run
   cmtrail rules lint --checks no-near-miss,far-miss`,
-		Args: cobra.NoArgs,
+		Args: rulesByFlag,
 		RunE: func(c *cobra.Command, _ []string) error { return l.run(c) },
 	}
 	l.rules.add(c)
@@ -108,12 +108,10 @@ func (l *linting) run(c *cobra.Command) error {
 	switch {
 	case l.dry && len(advice) == 0:
 		return nil
-	case len(advice) == 1:
-		return &exitError{exitUsage, "1 thing to mend"}
-	case len(advice) > 1:
-		return &exitError{exitUsage, fmt.Sprintf("%d things to mend", len(advice))}
+	case len(advice) > 0:
+		return &exitError{exitUsage, number(len(advice), "thing") + " to mend"}
 	case !l.asJSON:
-		c.Printf("%d rules, %d steps: nothing to mend\n", len(set.Rules), len(set.Steps))
+		c.Printf("%s, %s: nothing to mend\n", number(len(set.Rules), "rule"), number(len(set.Steps), "step"))
 	}
 	return nil
 }

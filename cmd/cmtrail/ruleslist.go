@@ -34,7 +34,11 @@ func newList() *cobra.Command {
 			if err := want.check(set); err != nil {
 				return err
 			}
-			admit, spell := filter(args), spelling(set)
+			admit, err := chosen(set, args)
+			if err != nil {
+				return err
+			}
+			spell := spelling(set)
 			var shown []listedRule
 			for _, r := range set.Rules {
 				if (admit == nil || admit(r)) && want.admits(r) {
@@ -49,10 +53,8 @@ func newList() *cobra.Command {
 				}
 			}
 			switch {
-			case len(shown) == 0 && want.any():
-				return &exitError{exitUsage, "no rule meets all that is asked for"}
 			case len(shown) == 0:
-				return &exitError{exitUsage, "no rule has that name"}
+				return &exitError{exitUsage, "no rule meets all that is asked for"}
 			case asJSON:
 				return eachJSON(c, shown)
 			}

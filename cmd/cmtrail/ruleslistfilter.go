@@ -64,13 +64,23 @@ func completeFrom(c *cobra.Command, flag string, values func(*rules.Set) []strin
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		var all []string
+		before, last := lastOfList(c, flag, prefix)
 		for _, v := range values(set) {
-			if strings.HasPrefix(strings.ToLower(v), strings.ToLower(prefix)) {
-				all = append(all, v)
+			if begins(v, last) {
+				all = append(all, before+v)
 			}
 		}
 		return all, cobra.ShellCompDirectiveNoFileComp
 	})
+}
+
+// lastOfList cuts what is typed for a flag before its last value, where it takes several with commas.
+func lastOfList(c *cobra.Command, flag, typed string) (before, last string) {
+	if f := c.Flags().Lookup(flag); f == nil || f.Value.Type() != "stringSlice" {
+		return "", typed
+	}
+	i := strings.LastIndexByte(typed, ',') + 1
+	return typed[:i], typed[i:]
 }
 
 // completionSet loads the rules that the command line asks for, and the shipped packs alone where those have faults.

@@ -35,7 +35,11 @@ notice. Exit status 2 when any change survives, or when tests fail to begin with
 			if err != nil {
 				return err
 			}
-			return tellMutants(c, mutateAll(set, filter(args), newTally(c.ErrOrStderr(), quiet, "rules")), asJSON)
+			admit, err := chosen(set, args)
+			if err != nil {
+				return err
+			}
+			return tellMutants(c, mutateAll(set, admit, newTally(c.ErrOrStderr(), quiet, "rules")), asJSON)
 		},
 	}
 	flags.add(c)
@@ -105,12 +109,12 @@ func tellMutants(c *cobra.Command, all []ruletest.Mutated, asJSON bool) error {
 			c.Printf("%s: %s: %s [%s]\n", s.Where, s.Rule.ID, unnoticed(&s), s.Clause)
 		}
 	}
-	if !asJSON && len(all) > 0 {
-		c.Printf("%d changes of %d rules: %d noticed, %d survived\n", mutants, len(all), mutants-survived, survived)
+	if !asJSON {
+		c.Printf("%s of %s: %d noticed, %d survived\n", number(mutants, "change"), number(len(all), "rule"), mutants-survived, survived)
 	}
 	switch {
-	case len(all) == 0:
-		return &exitError{exitUsage, "no rule has that name"}
+	case failed == 1:
+		return &exitError{exitUsage, "1 test fails: its rule was not changed"}
 	case failed > 0:
 		return &exitError{exitUsage, fmt.Sprintf("%d tests fail: their rules were not changed", failed)}
 	case survived > 0:

@@ -15,7 +15,7 @@ func newSteps() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "steps",
 		Short: "List the steps of the pipeline, and how many rules and issues each has",
-		Args:  cobra.NoArgs,
+		Args:  rulesByFlag,
 		RunE: func(c *cobra.Command, _ []string) error {
 			set, err := flags.load(c)
 			if err != nil {

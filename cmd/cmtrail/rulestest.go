@@ -25,10 +25,13 @@ func newTest() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			admit := filter(args)
+			admit, err := chosen(set, args)
+			if err != nil {
+				return err
+			}
 			results := ruletest.Run(set, admit)
 			if len(results) == 0 {
-				return &exitError{exitUsage, "no rule has that name, or none of them a test"}
+				return &exitError{exitUsage, "none of these rules has a test"}
 			}
 			results = append(results, ruletest.Judge(set, ruletest.Cross(set), admit)...)
 			if junit != "" {
@@ -49,8 +52,22 @@ func newTest() *cobra.Command {
 	return c
 }
 
+// tested is what a machine reads of a test.
+type tested struct {
+	Rule   string `json:"rule"`
+	Test   string `json:"test"`
+	Passed bool   `json:"passed"`
+	Why    string `json:"why"`  // of one that failed
+	Note   string `json:"note"` // what is worth knowing of one that did not
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Col    int    `json:"col"`
+}
+
 func tell(c *cobra.Command, results []ruletest.Result, asJSON, verbose bool) error {
 	passed, failed := 0, 0
+	enc := json.NewEncoder(c.OutOrStdout())
+	enc.SetEscapeHTML(false)
 	for _, r := range results {
 		switch {
 		case !r.Passed():
@@ -59,7 +76,7 @@ func tell(c *cobra.Command, results []ruletest.Result, asJSON, verbose bool) err
 			passed++
 		}
 		if asJSON {
-			if err := json.NewEncoder(c.OutOrStdout()).Encode(r); err != nil {
+			if err := enc.Encode(tested{r.Rule, r.Test, r.Passed(), r.Why, r.Advice, r.Where.File, r.Where.Line, r.Where.Col}); err != nil {
 				return err
 			}
 			continue

@@ -48,7 +48,7 @@ func newScan() *cobra.Command {
 			"a .zip of one. All files of a PATH are of one machine, unless two of its folders hold the same log: then each\n" +
 			"folder is a machine of its own.",
 		Example: "  cmtrail scan C:\\Windows\\CCM\\Logs C:\\Windows\\WindowsUpdate.log\n  cmtrail scan --format markdown --fail-on error support.zip",
-		Args:    cobra.MinimumNArgs(1),
+		Args:    needs(1, "a PATH: a log, a folder of logs, a .zip of one, or - for standard input"),
 		RunE:    s.run,
 	}
 	s.rules.add(c)
@@ -61,13 +61,11 @@ func newScan() *cobra.Command {
 	f.StringVar(&s.color, "color", "auto", "colours: auto (on a terminal, unless NO_COLOR is set), always or never")
 	f.StringVar(&s.failOn, "fail-on", "", "exit with status 3 when an issue of this severity or a worse one is found")
 	f.BoolVar(&s.quiet, "quiet", false, "no progress on standard error")
-	for name, values := range map[string][]string{"format": reportFormats, "fail-on": severities, "color": colorModes, "bias": {"windows", "iso", "ignore"}} {
-		if err := c.RegisterFlagCompletionFunc(name, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return values, cobra.ShellCompDirectiveNoFileComp
-		}); err != nil {
-			panic(err) // a flag of that name was not made
-		}
-	}
+	choices(c, "format", reportFormats...)
+	choices(c, "fail-on", severities...)
+	choices(c, "color", colorModes...)
+	choices(c, "bias", biasNames...)
+	choices(c, "arch", archNames...)
 	return c
 }
 

@@ -42,7 +42,7 @@ func newTag() *cobra.Command {
 		Use:     "tag PATH...",
 		Short:   "Print one JSON object a record, with steps, issues and error codes",
 		Example: "  cmtrail tag C:\\Windows\\CCM\\Logs\n  cat WUAHandler.log | cmtrail tag --log WUAHandler.log -",
-		Args:    cobra.MinimumNArgs(1),
+		Args:    needs(1, "a PATH: a log, a folder of logs, or - for standard input"),
 		RunE:    t.run,
 	}
 	t.rules.add(c)
@@ -55,19 +55,15 @@ func newTag() *cobra.Command {
 	f.StringVar(&t.bias, "bias", "windows", "how to read the bias of ccm stamps: windows, iso or ignore")
 	f.StringVar(&t.output, "output", "jsonl", "form of the output: jsonl")
 	f.BoolVar(&t.quiet, "quiet", false, "no progress on standard error")
-	fixed := func(values ...string) func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return values, cobra.ShellCompDirectiveNoFileComp
-		}
-	}
 	var formats []string
 	for _, n := range parsers.FormatNames() {
 		formats = append(formats, string(n))
 	}
-	for flag, values := range map[string][]string{"format": formats, "bias": {"windows", "iso", "ignore"}, "output": {"jsonl"}} {
-		// It fails only for a flag that does not exist, which the tests of completion would show.
-		_ = c.RegisterFlagCompletionFunc(flag, fixed(values...))
-	}
+	choices(c, "format", formats...)
+	choices(c, "bias", biasNames...)
+	choices(c, "arch", archNames...)
+	choices(c, "output", "jsonl")
+	completeFrom(c, "log", logsOfSet)
 	return c
 }
 

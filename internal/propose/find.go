@@ -28,6 +28,7 @@ const (
 	path
 	user
 	host
+	machine
 	address
 	version
 	date
@@ -56,6 +57,7 @@ var forms = []struct {
 	{address, sentence.Word, regexp.MustCompile(`^\d{1,3}(?:\.\d{1,3}){3}`), versionEnds},
 	{version, sentence.Word, regexp.MustCompile(`^\d+(?:\.\d+)+`), versionEnds},
 	{host, sentence.Word, regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9][A-Za-z0-9-]*)+`), isHost},
+	{machine, sentence.Word, regexp.MustCompile(`^[A-Z][A-Z0-9]+(?:-[A-Z0-9]+)+`), isMachine},
 	{article, sentence.Int, regexp.MustCompile(`^KB\d{6,7}`), wordEnds},
 	{id, sentence.Word, regexp.MustCompile(`^[A-Z0-9]{3}[0-9A-F]{5}`), isID},
 	{sid, sentence.Word, regexp.MustCompile(`^S-1-\d+(?:-\d+)+`), wordEnds},
@@ -123,7 +125,7 @@ func (p *Proposer) at(message string, i, last int) (find, bool) {
 			if i > 0 && message[i-1] == '-' && (i == 1 || !inWord(message[i-2]) && message[i-2] != ')') {
 				f.from-- // a minus, and no hyphen
 			}
-		case guid, url, path, user, host, address, version, date, clock, id, sid, quoted, noise, code:
+		case guid, url, path, user, host, machine, address, version, date, clock, id, sid, quoted, noise, code:
 		}
 		if form.what != guid && i > 0 && message[i-1] == '_' {
 			return find{}, false // a part of a name

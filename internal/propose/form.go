@@ -42,6 +42,15 @@ func isID(text, rest string) bool {
 	return wordEnds("", rest) && strings.ContainsAny(text[:3], "ABCDEFGHIJKLMNOPQRSTUVWXYZ") && strings.ContainsAny(text[3:], "0123456789")
 }
 
+// standards are named like machines: UTF-16, SHA-256.
+var standards = []string{"UTF", "ISO", "SHA", "AES", "RSA", "TLS", "SSL", "HTTP"}
+
+// isMachine tells whether a word in capitals with a hyphen looks like the name of a machine: LAB-DP07, DESKTOP-8HJ2K1A.
+func isMachine(text, rest string) bool {
+	first, _, _ := strings.Cut(text, "-")
+	return wordEnds("", rest) && !strings.HasPrefix(rest, "-") && strings.ContainsAny(text, "0123456789") && !slices.Contains(standards, first)
+}
+
 // domains end the names of hosts; extensions end those of files and of programs' classes.
 var (
 	domains    = []string{"com", "net", "org", "edu", "gov", "local", "lan", "corp", "internal", "intern", "intra", "home", "test", "example", "ad"}

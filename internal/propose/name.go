@@ -15,7 +15,7 @@ const unnamed = "_"
 
 // fallbacks are the names of finds of which the message says nothing else.
 var fallbacks = map[what]string{
-	number: unnamed, guid: "id", code: "hr", url: "url", path: "path", user: "user", host: "server", address: "address",
+	number: unnamed, guid: "id", code: "hr", url: "url", path: "path", user: "user", host: "server", machine: "machine", address: "address",
 	version: "version", date: "date", clock: "time", article: "kb", id: "id", sid: "sid", quoted: "text", noise: unnamed,
 }
 
@@ -95,7 +95,7 @@ func fresh(f *find, before, after string) string {
 				bound = strings.ToLower(noun[1])
 			}
 		}
-	case url, path, host, address, version, clock, article, sid, quoted:
+	case url, path, host, machine, address, version, clock, article, sid, quoted:
 	}
 	switch {
 	case bound != "":

@@ -45,6 +45,8 @@ func TestPropose(t *testing.T) {
 		{"article", "x.log", "Installing KB5067890 on it", "Installing KB<kb:int> on it"},
 		{"date and time", "x.log", "Next run at 11/23/2026 08:00:01 PM, last 2026-11-22T10:00:00Z, at 12:01:02.123 sharp", "Next run at <date:word> <time:word> PM, last <time_2:word>, at <time_3:word> sharp"},
 		{"server", "x.log", "Connecting to sup01.contoso.com:8530 (10.0.0.7) now", "Connecting to <server:word>:<port:int> (<address:word>) now"},
+		{"machines", "x.log", "Depot LAB-DP07 sends to DESKTOP-8HJ2K1A and not to WSUS-SUP", "Depot <machine:word> sends to <machine_2:word> and not to WSUS-SUP"},
+		{"a standard", "x.log", "Text in UTF-16 was read", "Text in UTF-<text_utf:int> was read"},
 		{"no server", "x.log", "Microsoft.UpdateServices.Internal threw in wsyncact.dll", "Microsoft.UpdateServices.Internal threw in wsyncact.dll"},
 		{"version", "x.log", "Version: 5.00.9128.1007 is there", "Version: <version:word> is there"},
 		{"noise", "x.log", "Job 7 on thread=4412 (0x113C) with handle 0x00000abc", "Job <job:int> on thread=<_:int> (<_:word>) with handle <_:word>"},

@@ -20,8 +20,8 @@ type Result struct {
 	Test   string
 	Where  ruleset.Place
 	Why    string        // "" when the test passed
-	Advice string        `json:",omitempty"` // what is worth knowing of a test that passed
-	Took   time.Duration `json:"-"`          // differs from run to run
+	Advice string        // what is worth knowing of a test that passed
+	Took   time.Duration // differs from run to run
 }
 
 // Passed tells whether the test held.
