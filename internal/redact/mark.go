@@ -1,0 +1,92 @@
+package redact
+
+import "strings"
+
+// mark replaces the name that a text says is one: ServerName="SUP01", Machine name: LAB-01, user 'ina', SYS=SITE01,
+// <UserName>ina</UserName>. The byte at i is what stands between the word and the name. Names that show by themselves,
+// with a domain or in an address, are left to who finds those.
+func (sc *scan) mark(i int) int {
+	c := sc.s[i]
+	end := sc.back(i, func(c byte) bool { return c == ' ' || c == '\t' })
+	if isQuote(c) && end == i || i-end > 1 && c != '=' { // a quote stands behind a blank
+		return 0
+	}
+	class, strong, ok := sc.markBefore(end, c)
+	if !ok || !sc.classes.has(class) {
+		return 0
+	}
+	from, quote := i+1, byte(0)
+	if isQuote(c) {
+		quote = c
+	} else {
+		for from < len(sc.s) && (sc.s[from] == ' ' || sc.s[from] == '\\') {
+			if sc.s[from] == '\\' && !isQuote(sc.at(from+1)) {
+				break
+			}
+			from++
+		}
+		if q := sc.at(from); isQuote(q) {
+			quote, from = q, from+1
+		}
+	}
+	to := sc.markedEnd(from, quote, class)
+	name := sc.s[from:to]
+	after := sc.at(to)
+	switch {
+	case name == "" || !isName(class, name), strings.IndexByte(`\@/:`, after) >= 0 && after != 0 && !(after == ':' && class == Host && isDigit(sc.at(to+1))):
+		return 0
+	case !strong && quote == 0 && c == ':' && !looksNamed(name), after == '(' || after == '%':
+		return 0
+	case strings.IndexByte(name, '.') >= 0 && class == Host:
+		return sc.markedHost(from, to)
+	case class == Host:
+		return sc.replaceHost(from, to)
+	}
+	return sc.replace(from, to, prefixUser, name)
+}
+
+// markedEnd returns where the name ends that begins at from. In quotes a user's may have blanks.
+func (sc *scan) markedEnd(from int, quote byte, class Class) int {
+	is := isHostByte
+	if class == User {
+		is = isAccountByte
+	}
+	to := sc.ahead(from, is)
+	if quote != 0 && class == User && sc.at(to) == ' ' {
+		end := sc.ahead(to, func(c byte) bool { return isAccountByte(c) || c == ' ' })
+		if sc.at(end) == quote && end-from <= maxAccount && sc.s[end-1] != ' ' {
+			return end
+		}
+	}
+	for to > from && (sc.s[to-1] == '.' || sc.s[to-1] == '-') {
+		to--
+	}
+	return to
+}
+
+// markBefore tells what the word before end says that follows. A strong one says nothing else.
+func (sc *scan) markBefore(end int, c byte) (class Class, strong, ok bool) {
+	from := sc.back(end, func(c byte) bool { return isWord(c) || c == '-' })
+	word := sc.s[from:end]
+	if len(word) < 2 || len(word) > maxWord {
+		return 0, false, false
+	}
+	if c == '>' && sc.at(from-1) != '<' {
+		return 0, false, false
+	}
+	if c == '=' && (equalFold(word, "sys") || equalFold(word, "dc")) { // of a status message; of a distinguished name
+		return Host, true, true
+	}
+	if equalFold(word, "name") && sc.at(from-1) == ' ' { // Computer name
+		before := sc.back(from-1, isWord)
+		class, ok = classOf(sc.s[before : from-1])
+		return class, true, ok
+	}
+	class, ok = classOf(word)
+	return class, endsAny(word, hostEndings) || endsAny(word, userEndings), ok && !isPseudonym(word)
+}
+
+// looksNamed tells whether a word looks like the name of a machine or a person and not like a word of a sentence.
+func looksNamed(s string) bool {
+	return !hasLower(s) || strings.ContainsAny(s, "0123456789-_.") || s[0] >= 0x80
+}
