@@ -71,7 +71,7 @@ func (r *Redactor) attrs(attrs []parsers.Attr, text func(string) string) []parse
 	for i, a := range attrs {
 		switch a.Kind {
 		case parsers.KindString:
-			a.Str = r.Field(a.Key, text(a.Str))
+			a.Str = r.Beside(a.Key, a.Str)
 		case parsers.KindList:
 			list := make([]string, len(a.List))
 			for i, s := range a.List {
@@ -87,7 +87,7 @@ func (r *Redactor) attrs(attrs []parsers.Attr, text func(string) string) []parse
 func (r *Redactor) keys(keys []rules.Key) []rules.Key {
 	own := make([]rules.Key, len(keys))
 	for i, k := range keys {
-		own[i] = rules.Key{Name: k.Name, Value: r.Field(k.Name, r.scan(k.Value, r.known))}
+		own[i] = rules.Key{Name: k.Name, Value: r.Beside(k.Name, k.Value)}
 	}
 	return own
 }

@@ -44,8 +44,14 @@ func (r *Redactor) Text(s string) string { return r.scan(s, nil) }
 
 // Field returns the value of a named field. Where its name says that it holds a name, the value is one whatever it looks
 // like; otherwise it is read as text.
-func (r *Redactor) Field(name, value string) string {
-	text := r.Text(value)
+func (r *Redactor) Field(name, value string) string { return r.field(name, value, nil) }
+
+// Beside returns the value of a field that stands beside the record that Result was called for last. What that record names
+// is known there as well.
+func (r *Redactor) Beside(name, value string) string { return r.field(name, value, r.known) }
+
+func (r *Redactor) field(name, value string, names []known) string {
+	text := r.scan(value, names)
 	if text != value {
 		return text
 	}
