@@ -32,7 +32,7 @@ type relater struct {
 	emit   func(*group) plog.LogRecord
 	now    func() time.Time
 	redact *redact.Redactor // nil when names go on as they are
-	failed bool // the last attempt to save failed
+	failed bool             // the last attempt to save failed
 
 	// What the Collector reads when it gathers its metrics, which must not wait for the lock.
 	counters atomic.Pointer[counters]
