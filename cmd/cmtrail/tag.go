@@ -21,6 +21,7 @@ var errBrokenPipe = errors.New("broken pipe")
 
 type tagger struct {
 	rules    ruleFlags
+	redact   redactFlags
 	host     string
 	arch     string
 	zone     string
@@ -48,6 +49,7 @@ func newTag() *cobra.Command {
 		RunE:    t.run,
 	}
 	t.rules.add(c)
+	t.redact.add(c)
 	f := c.Flags()
 	f.StringVar(&t.host, "host", "", "name of the machine that the logs are from")
 	f.StringVar(&t.arch, "arch", "", "processor architecture of that machine: amd64, arm64 or x86")
@@ -85,7 +87,7 @@ func (t *tagger) run(c *cobra.Command, paths []string) error {
 			}
 		}
 	}
-	t.relate = newRelating(t.set, len(inputs) == 1, t.write)
+	t.relate = newRelating(t.set, len(inputs) == 1, t.redact.output, t.write)
 	p := newProgress(c.ErrOrStderr(), t.quiet, inputs)
 	for _, in := range inputs {
 		if err := t.file(c.InOrStdin(), in, p); err != nil {
@@ -131,6 +133,9 @@ func (t *tagger) prepare(c *cobra.Command) error {
 		return &exitError{exitUsage, "timezone: " + err.Error()}
 	}
 	t.options.Zone = zone
+	if err := t.redact.load(); err != nil {
+		return err
+	}
 	set, err := t.rules.load(c)
 	if err != nil {
 		return err
@@ -159,7 +164,8 @@ func (t *tagger) file(stdin io.Reader, in input, p *progress) (err error) {
 		from = f
 	}
 	s := t.pipeline.Open(pipeline.Source{Host: t.host, Arch: t.arch, Path: in.path, Name: in.log()}, t.options, func(r *pipeline.Result) {
-		t.line = appendRecord(t.line[:0], in.name, r)
+		name, shown := t.redact.record(in.name, r)
+		t.line = appendRecord(t.line[:0], name, shown)
 		t.write(t.line)
 		t.relate.take(in.name, r)
 	})

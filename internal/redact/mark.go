@@ -86,6 +86,36 @@ func (sc *scan) markBefore(end int, c byte) (class Class, strong, ok bool) {
 	return class, endsAny(word, hostEndings) || endsAny(word, userEndings), ok && !isPseudonym(word)
 }
 
+// said replaces the name of a machine behind a word that announces one and a blank: on machine LAB-07. Only a name with
+// letters and digits is one there, as what follows may be any word.
+func (sc *scan) said(i int) int {
+	switch lower(sc.at(i - 1)) {
+	case 'e', 'r', 't':
+	default:
+		return 0
+	}
+	from := sc.back(i, isLetter)
+	word := sc.s[from:i]
+	if !announce.has(word) || isWord(sc.at(from-1)) {
+		return 0
+	}
+	to := sc.ahead(i+1, func(c byte) bool { return isWord(c) || c == '-' })
+	name := sc.s[i+1 : to]
+	after := sc.at(to)
+	if len(name) < 4 || len(name) > 15 || !isLetter(name[0]) || !strings.ContainsAny(name, "0123456789") || name[len(name)-1] == '-' ||
+		strings.IndexByte(`.\@:=/%(`, after) >= 0 && after != 0 && (after != '.' && after != ':' || isWord(sc.at(to+1)) && !isDigit(sc.at(to+1))) ||
+		isPseudonym(name) || endsAny(name, notMachines) || equalFold(name[:2], "kb") || equalFold(name[:2], "s-") || !isName(Host, name) {
+		return 0
+	}
+	return sc.replaceHost(i+1, to)
+}
+
+// announce are the words that a machine's name may follow, and notMachines what else does.
+var (
+	announce    = setOf("machine computer host server client workstation")
+	notMachines = []string{"x64", "x86", "amd64", "arm64", "i386", "win32", "win64", "utf-8", "utf8", "bit"}
+)
+
 // looksNamed tells whether a word looks like the name of a machine or a person and not like a word of a sentence.
 func looksNamed(s string) bool {
 	return !hasLower(s) || strings.ContainsAny(s, "0123456789-_.") || s[0] >= 0x80

@@ -92,6 +92,21 @@ func (r *Redactor) keys(keys []rules.Key) []rules.Key {
 	return own
 }
 
+// Output returns what takes what a correlator finds and hands it to out with pseudonyms.
+func (r *Redactor) Output(out rules.CorrelatorOutput) rules.CorrelatorOutput {
+	hidden := rules.CorrelatorOutput{}
+	if out.Finding != nil {
+		hidden.Finding = func(f *rules.Finding) { out.Finding(r.Finding(f)) }
+	}
+	if out.Journey != nil {
+		hidden.Journey = func(j *rules.Journey) { out.Journey(r.Journey(j)) }
+	}
+	if out.Undecided != nil {
+		hidden.Undecided = func(u *rules.Undecided) { out.Undecided(r.Undecided(u)) }
+	}
+	return hidden
+}
+
 // Finding returns a copy of a finding with pseudonyms.
 func (r *Redactor) Finding(f *rules.Finding) *rules.Finding {
 	r.known = r.known[:0]
@@ -129,9 +144,18 @@ func (r *Redactor) Undecided(u *rules.Undecided) *rules.Undecided {
 	return &out
 }
 
+// File returns the name of a log on a host, of which Result was called for a record last or which a finding names. Its
+// folder may be called like the machine.
+func (r *Redactor) File(host, name string) string {
+	if rest, inside := strings.CutPrefix(name, host+"/"); inside && host != "" {
+		return r.Host(host) + "/" + r.scan(rest, r.known)
+	}
+	return r.scan(name, r.known)
+}
+
 func (r *Redactor) reference(ref rules.Reference) rules.Reference {
+	ref.File = r.File(ref.Host, ref.File)
 	ref.Host = r.Host(ref.Host)
-	ref.File = r.scan(ref.File, r.known)
 	ref.Message = r.evidence(ref.Message)
 	return ref
 }

@@ -36,6 +36,7 @@ func New(classes []Class, key []byte) *Redactor {
 	look("@", 1<<Email)
 	look("-_", 1<<SID)
 	look(`=>"'`, 1<<Host|1<<User)
+	look(" ", 1<<Host)
 	return r
 }
 
@@ -54,6 +55,12 @@ func (r *Redactor) field(name, value string, names []known) string {
 	text := r.scan(value, names)
 	if text != value {
 		return text
+	}
+	if r.classes.has(Host) && (name == "host" || name == "host.name") { // a machine may be called like a word, WSUS or CLIENT
+		if value == "" || staysReadable(value) || !hasName(value) {
+			return value
+		}
+		return r.whole(Host, value)
 	}
 	class, ok := classOf(name)
 	if !ok || !r.classes.has(class) || !isName(class, value) {

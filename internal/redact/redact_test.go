@@ -162,6 +162,13 @@ func TestHost(t *testing.T) {
 		{"_ldap._tcp.contoso.com", "<host>.<domain>"},
 		{`C:\inetpub\sup01.contoso.com\logs`, `C:\inetpub\<host>.<domain>\logs`},
 
+		{"runs on machine LAB-07, which", "runs on machine <host>, which"},
+		{"WSUS server SUP01.", "WSUS server <host>."},
+		{"to server SUP01:8530", "to server <host>:8530"},
+		{"computer LAB-07", "computer <host>"},
+
+		{"Windows Server 2019 and server v10", ""}, {"machine S-1-5-18", ""}, {"Server KB5034441", ""}, {"client x64", ""}, {"client is v5.1", ""},
+		{"host name1.dll", ""},
 		{"http://wsus.ds.download.windowsupdate.com/c", ""}, {"fe2.update.microsoft.com", ""}, {"xmlns=\"http://www.w3.org/2001\"", ""},
 		{"http://localhost:8530", ""}, {"host 'localhost'", ""}, {"http://+:80/", ""}, {"http://%s/x", ""}, {"uup://a1b2c3/", ""},
 		{"WUAHandler.log wuaueng.dll setup.exe scanagent.cpp:1287", ""}, {"System.Net.WebException: x", ""}, {`C:\Windows\Microsoft.NET\Framework64`, ""},

@@ -56,6 +56,8 @@ func (sc *scan) look(i int, names []known) int {
 		return sc.email(i)
 	case '-', '_':
 		return sc.sid(i)
+	case ' ':
+		return sc.said(i)
 	default:
 		return sc.mark(i)
 	}
