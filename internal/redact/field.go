@@ -1,14 +1,15 @@
 package redact
 
-import "strings"
-
 // classOf returns the class of what a field holds, by the field's name: a hole of a rule, a column, an attribute. It is
 // what a rule's author promises by calling a hole host or ending its name in _host, _server, _user and so on.
 func classOf(field string) (Class, bool) {
-	last := field[strings.LastIndexAny(field, "._- ")+1:]
+	if !mayName(field) {
+		return 0, false
+	}
+	last := lastPart(field)
 	if equalFold(last, "name") && len(last) < len(field) { // host.name, user_name
 		rest := field[:len(field)-len(last)-1]
-		last = rest[strings.LastIndexAny(rest, "._- ")+1:]
+		last = lastPart(rest)
 		if equalFold(last, "remote") {
 			return Host, true
 		}
@@ -29,6 +30,32 @@ var (
 	hostEndings = []string{"hostname", "servername", "computername", "machinename", "netbiosname"}
 	userEndings = []string{"username", "accountname", "useraccount", "loggedonuser"}
 )
+
+// lastPart returns what stands behind the last mark between words.
+func lastPart(s string) string {
+	for i := len(s); i > 0; i-- {
+		switch s[i-1] {
+		case '.', '_', '-', ' ':
+			return s[i:]
+		}
+	}
+	return s
+}
+
+// lastTwo are the last two letters of the names of fields that hold a name, five bits each: few other words end so.
+var lastTwo = func() (ends [1 << 10]bool) {
+	for _, list := range []words{hostFields, userFields, setOf("name sys dc")} {
+		for w := range list {
+			ends[twoBits(w)] = true
+		}
+	}
+	return ends
+}()
+
+func twoBits(s string) int { return int(s[len(s)-2]&31)<<5 | int(s[len(s)-1]&31) }
+
+// mayName tells quickly of most words that they are no field's name that counts.
+func mayName(s string) bool { return len(s) >= 2 && lastTwo[twoBits(s)] }
 
 func endsAny(s string, endings []string) bool {
 	for _, e := range endings {

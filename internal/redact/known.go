@@ -7,10 +7,12 @@ import "strings"
 type known struct {
 	class Class
 	name  string
+	of    string // the value that it was found in
 }
 
 // know adds a value that is a name of a class. A host's own name is known with its domain's.
 func (r *Redactor) know(class Class, value string) {
+	of := value
 	if !r.classes.has(class) || !isName(class, value) || len(value) < minKnown {
 		return
 	}
@@ -25,7 +27,7 @@ func (r *Redactor) know(class Class, value string) {
 			return
 		}
 	}
-	r.known = append(r.known, known{class, value})
+	r.known = append(r.known, known{class, value, of})
 }
 
 // minKnown is the length below which a name is too likely to be a part of something else.

@@ -7,7 +7,13 @@ import "strings"
 // with a domain or in an address, are left to who finds those.
 func (sc *scan) mark(i int) int {
 	c := sc.s[i]
-	end := sc.back(i, func(c byte) bool { return c == ' ' || c == '\t' })
+	end := i
+	for end > sc.done && sc.s[end-1] == ' ' {
+		end--
+	}
+	if !mayName(sc.s[sc.done:end]) {
+		return 0
+	}
 	if isQuote(c) && end == i || i-end > 1 && c != '=' { // a quote stands behind a blank
 		return 0
 	}
@@ -68,7 +74,7 @@ func (sc *scan) markedEnd(from int, quote byte, class Class) int {
 func (sc *scan) markBefore(end int, c byte) (class Class, strong, ok bool) {
 	from := sc.back(end, func(c byte) bool { return isWord(c) || c == '-' })
 	word := sc.s[from:end]
-	if len(word) < 2 || len(word) > maxWord {
+	if len(word) > maxWord || !mayName(word) {
 		return 0, false, false
 	}
 	if c == '>' && sc.at(from-1) != '<' {
@@ -89,9 +95,7 @@ func (sc *scan) markBefore(end int, c byte) (class Class, strong, ok bool) {
 // said replaces the name of a machine behind a word that announces one and a blank: on machine LAB-07. Only a name with
 // letters and digits is one there, as what follows may be any word.
 func (sc *scan) said(i int) int {
-	switch lower(sc.at(i - 1)) {
-	case 'e', 'r', 't':
-	default:
+	if !mayName(sc.s[sc.done:i]) {
 		return 0
 	}
 	from := sc.back(i, isLetter)

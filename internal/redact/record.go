@@ -15,8 +15,7 @@ func (r *Redactor) Result(res *pipeline.Result) *pipeline.Result {
 	r.learn(res)
 	text := func(s string) string { return r.scan(s, r.known) }
 	out := *res
-	out.Source.Host = r.Host(res.Source.Host)
-	out.Source.Path, out.Source.Name, out.Source.Stream = text(res.Source.Path), text(res.Source.Name), text(res.Source.Stream)
+	out.Source = r.source(res.Source)
 
 	rec := *res.Record
 	rec.Message = text(rec.Message)
@@ -35,6 +34,22 @@ func (r *Redactor) Result(res *pipeline.Result) *pipeline.Result {
 		out.Verdict = &v
 	}
 	return &out
+}
+
+// source returns where a record comes from. Most come from where the one before did.
+func (r *Redactor) source(s pipeline.Source) pipeline.Source {
+	if s == r.from.clear {
+		return r.from.hidden
+	}
+	r.from.clear = s
+	own := r.known[:0:0]
+	if len(r.known) > 0 && r.known[0].class == Host && r.known[0].of == s.Host {
+		own = r.known[:1]
+	}
+	s.Host = r.Host(s.Host)
+	s.Path, s.Name, s.Stream = r.scan(s.Path, own), r.scan(s.Name, own), r.scan(s.Stream, own)
+	r.from.hidden = s
+	return s
 }
 
 // learn notes the names that a record is known to hold: its host's, those of its columns and those that rules have caught.

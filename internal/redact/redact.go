@@ -7,6 +7,8 @@
 // docs/reliability.md says what that is.
 package redact
 
+import "github.com/cmtrail/cmtrail/internal/pipeline"
+
 // Redactor replaces names. It is for one goroutine at a time.
 type Redactor struct {
 	classes  classSet
@@ -14,6 +16,7 @@ type Redactor struct {
 	triggers [256]bool // bytes that make the reader look closer
 	out      []byte    // the text under way
 	known    []known   // the names that the record under way is known to hold
+	from     struct{ clear, hidden pipeline.Source }
 }
 
 // New returns a redactor of some classes. The key has been checked; see Settings.
