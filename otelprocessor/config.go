@@ -8,8 +8,10 @@ import (
 	_ "time/tzdata" // Windows carries no zone names of its own
 
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/config/configopaque"
 
 	"github.com/cmtrail/cmtrail/internal/pipeline"
+	"github.com/cmtrail/cmtrail/internal/redact"
 	"github.com/cmtrail/cmtrail/parsers"
 	"github.com/cmtrail/cmtrail/rules"
 )
@@ -50,6 +52,9 @@ type Config struct {
 	// KeepOriginal keeps the lines as they came in log.record.original.
 	KeepOriginal bool `mapstructure:"keep_original"`
 
+	// Redact says which names leave the machine as pseudonyms.
+	Redact RedactConfig `mapstructure:"redact"`
+
 	// IdleTimeout is how long a log must be quiet before what is held of it goes on.
 	IdleTimeout time.Duration `mapstructure:"idle_timeout"`
 	// StreamTimeout is how long a log must be quiet before it is forgotten.
@@ -75,6 +80,20 @@ type CorrelationConfig struct {
 	MaxOpen int `mapstructure:"max_open"`
 	// MaxTotal bounds what is pending in all.
 	MaxTotal int `mapstructure:"max_total"`
+}
+
+// RedactConfig says which names leave the machine as pseudonyms. Without classes none does.
+type RedactConfig struct {
+	// Classes are user, host, sid, ip and email, or all.
+	Classes []string `mapstructure:"classes"`
+	// Key is the secret that pseudonyms are made with.
+	Key configopaque.String `mapstructure:"key"`
+	// KeyFile is a file that holds the key instead.
+	KeyFile string `mapstructure:"key_file"`
+}
+
+func (c *RedactConfig) settings() redact.Settings {
+	return redact.Settings{Classes: c.Classes, Key: string(c.Key), KeyFile: c.KeyFile}
 }
 
 // live returns the settings that reach the pipeline.
@@ -159,6 +178,9 @@ func (c *Config) Validate() error {
 		if n.n <= 0 {
 			fault("%s: must be above zero, is %d", n.name, n.n)
 		}
+	}
+	if err := c.Redact.settings().Check(); err != nil {
+		fault("redact: %w", err)
 	}
 	return errors.Join(errs...)
 }

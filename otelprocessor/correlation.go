@@ -15,6 +15,7 @@ import (
 
 	"github.com/cmtrail/cmtrail/internal/attribute"
 	"github.com/cmtrail/cmtrail/internal/pipeline"
+	"github.com/cmtrail/cmtrail/internal/redact"
 	"github.com/cmtrail/cmtrail/rules"
 )
 
@@ -30,7 +31,8 @@ type relater struct {
 	groups map[string]*group // by host, where records of it have come since the start
 	emit   func(*group) plog.LogRecord
 	now    func() time.Time
-	failed bool // the last attempt to save failed
+	redact *redact.Redactor // nil when names go on as they are
+	failed bool             // the last attempt to save failed
 
 	// What the Collector reads when it gathers its metrics, which must not wait for the lock.
 	counters atomic.Pointer[counters]
@@ -41,8 +43,8 @@ type counters struct {
 	pending int
 }
 
-func newRelater(set *rules.Set, cfg *Config, clock pipeline.Clock, emit func(*group) plog.LogRecord) *relater {
-	r := &relater{host: cfg.HostAttribute, groups: map[string]*group{}, emit: emit, now: clock.Now}
+func newRelater(set *rules.Set, cfg *Config, clock pipeline.Clock, hide *redact.Redactor, emit func(*group) plog.LogRecord) *relater {
+	r := &relater{host: cfg.HostAttribute, groups: map[string]*group{}, emit: emit, now: clock.Now, redact: hide}
 	r.live = pipeline.NewLive(set, cfg.Correlation.live(cfg.IdleTimeout), clock, rules.CorrelatorOutput{Finding: r.finding, Journey: r.journey})
 	r.publish()
 	return r
@@ -133,6 +135,9 @@ func (r *relater) finding(f *rules.Finding) {
 		host = f.Last.Host
 	}
 	lr := r.emit(r.groupOf(host))
+	if r.redact != nil {
+		f = r.redact.Finding(f)
+	}
 	lr.SetTimestamp(pcommon.NewTimestampFromTime(f.At))
 	r.write(lr, attribute.EventFinding, attribute.Severity(f.Rule.Severity.String()), f.Sentence(), attribute.Finding(f))
 }
@@ -144,6 +149,9 @@ var eventSeverities = map[string]plog.SeverityNumber{
 
 func (r *relater) journey(j *rules.Journey) {
 	lr := r.emit(r.groupOf(j.Host))
+	if r.redact != nil {
+		j = r.redact.Journey(j)
+	}
 	lr.SetTimestamp(pcommon.NewTimestampFromTime(j.Last))
 	r.write(lr, attribute.EventJourney, attribute.JourneySeverity(j.State), j.Sentence(), attribute.Journey(j))
 }
@@ -165,6 +173,9 @@ func (r *relater) groupOf(host string) *group {
 	if known := r.groups[host]; known != nil {
 		g.resource, g.resourceSchema = known.resource, known.resourceSchema
 	} else if host != "" {
+		if r.redact != nil {
+			host = r.redact.Host(host)
+		}
 		g.resource.Attributes().PutStr(r.host, host)
 	}
 	return g

@@ -20,6 +20,7 @@ type group struct {
 type groups struct {
 	known map[string]*group
 	key   []byte
+	hider *hider
 }
 
 const maxGroups = 4096
@@ -45,6 +46,7 @@ func (g *groups) of(rl plog.ResourceLogs, sl plog.ScopeLogs) *group {
 	}
 	rl.Resource().CopyTo(n.resource)
 	sl.Scope().CopyTo(n.scope)
+	g.hider.group(n)
 	g.known[string(k)] = n
 	return n
 }

@@ -96,7 +96,9 @@ func (t *tagger) takeBatch(batch plog.Logs) (passed int) {
 			for _, lr := range sl.LogRecords().All() {
 				text, ok := t.lines.text(lr)
 				if !ok {
-					lr.MoveTo(t.fresh.add(g))
+					to := t.fresh.add(g)
+					lr.MoveTo(to)
+					t.hider.whole(to)
 					passed++
 					continue
 				}
@@ -121,7 +123,13 @@ func (t *tagger) take(res *pipeline.Result) {
 	to := out.add(from.group)
 	to.Attributes().EnsureCapacity(from.record.Attributes().Len() + attributesAdded)
 	from.record.CopyTo(to)
-	t.writer.write(to, res)
+	if t.hider == nil {
+		t.writer.write(to, res)
+	} else {
+		hidden := t.hider.Result(res)
+		t.hider.beside(to)
+		t.writer.write(to, hidden)
+	}
 	if t.relater != nil {
 		t.relater.take(from.group, res)
 	}

@@ -32,6 +32,7 @@ type tagger struct {
 	lines  lines
 	groups groups
 	writer writer
+	hider  *hider // nil when names go on as they are
 	table  *pipeline.Table
 
 	// Where the table's records go: those that began in the batch under way, and those that began before it.
@@ -54,6 +55,10 @@ func newTagger(set processor.Settings, cfg *Config, next consumer.Logs, clock pi
 	if err != nil {
 		return nil, err
 	}
+	redactor, err := cfg.Redact.settings().Redactor()
+	if err != nil {
+		return nil, fmt.Errorf("redact: %w", err)
+	}
 	meters, err := metadata.NewTelemetryBuilder(set.TelemetrySettings)
 	if err != nil {
 		return nil, err
@@ -73,13 +78,17 @@ func newTagger(set processor.Settings, cfg *Config, next consumer.Logs, clock pi
 		lines:    lines{message: message, host: cfg.HostAttribute},
 		writer:   writer{message: message, original: cfg.KeepOriginal},
 	}
+	if redactor != nil {
+		t.hider = &hider{Redactor: redactor, host: cfg.HostAttribute, message: message}
+		t.groups.hider = t.hider
+	}
 	p := pipeline.New(engine)
 	t.table = p.NewTable(parsing, pipeline.Bounds{
 		MaxStreams: cfg.MaxStreams, IdleAfter: cfg.IdleTimeout, DropAfter: cfg.StreamTimeout,
 	}, clock, t.take)
 	err = observe(meters, p, t.table)
 	if cfg.Correlation.Enabled {
-		t.relater = newRelater(engine.Set(), cfg, clock, func(g *group) plog.LogRecord { return t.carried.add(g) })
+		t.relater = newRelater(engine.Set(), cfg, clock, redactor, func(g *group) plog.LogRecord { return t.carried.add(g) })
 		err = errors.Join(err, observeCorrelation(meters, t.relater.read))
 	}
 	if err != nil {

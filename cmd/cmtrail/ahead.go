@@ -29,9 +29,10 @@ type batched struct {
 	verdict *rules.Verdict
 }
 
-// add takes a copy of a record and writes its line.
-func (b *batch) add(name string, r *pipeline.Result) {
-	b.lines = appendRecord(b.lines, name, r)
+// add takes a copy of a record and writes its line. What relates records sees them as they are; the line may hide names.
+func (b *batch) add(name string, r *pipeline.Result, hide *redactFlags) {
+	shownName, shown := hide.record(name, r)
+	b.lines = appendRecord(b.lines, shownName, shown)
 	one := batched{end: len(b.lines), message: len(b.texts), log: r.Log, record: parsers.Record{
 		Format: r.Record.Format, Stamp: r.Record.Stamp, Thread: r.Record.Thread, LineStart: r.Record.LineStart,
 	}}
@@ -153,9 +154,10 @@ func (t *tagger) readAhead(stdin io.Reader, inputs []input, p *progress) *ahead 
 	a := newAhead(len(inputs))
 	var taken atomic.Int64
 	for range min(runtime.GOMAXPROCS(0), len(inputs)) {
+		hide := t.redact.again()
 		go func() {
 			for i := int(taken.Add(1)) - 1; i < len(inputs); i = int(taken.Add(1)) - 1 {
-				a.end(i, withoutPath(t.read(a, i, stdin, inputs[i], p)))
+				a.end(i, withoutPath(t.read(a, i, stdin, inputs[i], hide, p)))
 			}
 		}()
 	}
@@ -163,7 +165,7 @@ func (t *tagger) readAhead(stdin io.Reader, inputs []input, p *progress) *ahead 
 }
 
 // read reads one input whole.
-func (t *tagger) read(a *ahead, number int, stdin io.Reader, in input, p *progress) error {
+func (t *tagger) read(a *ahead, number int, stdin io.Reader, in input, hide *redactFlags, p *progress) error {
 	from := stdin
 	if in.path != "-" {
 		f, err := os.Open(in.path)
@@ -176,7 +178,7 @@ func (t *tagger) read(a *ahead, number int, stdin io.Reader, in input, p *progre
 	source := in.source()
 	source.Host, source.Arch = t.host, t.arch
 	b := a.spare.Get().(*batch)
-	s := t.pipeline.Open(source, t.options, func(r *pipeline.Result) { b.add(in.name, r) })
+	s := t.pipeline.Open(source, t.options, func(r *pipeline.Result) { b.add(in.name, r, hide) })
 	pass := func() bool {
 		ready := b
 		b = a.spare.Get().(*batch)

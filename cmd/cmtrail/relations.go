@@ -13,12 +13,12 @@ type relating struct {
 	once       bool // there is one input, so time moves on with it
 }
 
-func newRelating(set *rules.Set, once bool, write func([]byte)) *relating {
+func newRelating(set *rules.Set, once bool, through func(rules.CorrelatorOutput) rules.CorrelatorOutput, write func([]byte)) *relating {
 	var line []byte
-	return &relating{once: once, correlator: rules.NewCorrelator(set, rules.CorrelatorOptions{}, rules.CorrelatorOutput{
+	return &relating{once: once, correlator: rules.NewCorrelator(set, rules.CorrelatorOptions{}, through(rules.CorrelatorOutput{
 		Finding: func(f *rules.Finding) { line = appendFinding(line[:0], f); write(line) },
 		Journey: func(j *rules.Journey) { line = appendJourney(line[:0], j); write(line) },
-	})}
+	}))}
 }
 
 // take relates a record of the named file.

@@ -29,6 +29,7 @@ var (
 
 type scanner struct {
 	rules  ruleFlags
+	redact redactFlags
 	host   string
 	arch   string
 	zone   string
@@ -52,6 +53,7 @@ func newScan() *cobra.Command {
 		RunE:    s.run,
 	}
 	s.rules.add(c)
+	s.redact.add(c)
 	f := c.Flags()
 	f.StringVar(&s.host, "host", "", "name of the machine that all logs are from")
 	f.StringVar(&s.arch, "arch", "", "processor architecture of the machines: amd64, arm64 or x86")
@@ -74,6 +76,9 @@ func (s *scanner) run(c *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
+	if err := s.redact.load(); err != nil {
+		return err
+	}
 	set, err := s.rules.load(c)
 	if err != nil {
 		return err
@@ -88,16 +93,18 @@ func (s *scanner) run(c *cobra.Command, paths []string) error {
 	}
 	b := report.NewBuilder(len(files.all), files.passed)
 	for _, err := range unread {
-		b.Unread(err)
+		b.Unread(s.redact.fault(err))
 	}
 	p := newProgress(c.ErrOrStderr(), s.quiet, files.inputs)
 	pipe := pipeline.New(rules.NewEngine(set))
-	correlator := rules.NewCorrelator(set, rules.CorrelatorOptions{}, b.Output())
-	replay := pipe.NewReplay(options, correlator, func(file int, r *pipeline.Result) { b.Record(files.all[file].Name, r) })
+	correlator := rules.NewCorrelator(set, rules.CorrelatorOptions{}, s.redact.output(b.Output()))
+	replay := pipe.NewReplay(options, correlator, func(file int, r *pipeline.Result) {
+		b.Record(s.redact.record(files.all[file].Name, r))
+	})
 	failed := len(unread) > 0
 	replay.Run(files.counted(p), func(file int, err error) {
 		failed = true
-		b.Unread(fmt.Errorf("%s: %w", files.all[file].Name, withoutPath(err)))
+		b.Unread(s.redact.fault(fmt.Errorf("%s: %w", files.all[file].Name, withoutPath(err))))
 	})
 	p.done()
 	r := b.Report()

@@ -20,6 +20,7 @@ var errBrokenPipe = errors.New("broken pipe")
 
 type tagger struct {
 	rules    ruleFlags
+	redact   redactFlags
 	host     string
 	arch     string
 	zone     string
@@ -46,6 +47,7 @@ func newTag() *cobra.Command {
 		RunE:    t.run,
 	}
 	t.rules.add(c)
+	t.redact.add(c)
 	f := c.Flags()
 	f.StringVar(&t.host, "host", "", "name of the machine that the logs are from")
 	f.StringVar(&t.arch, "arch", "", "processor architecture of that machine: amd64, arm64 or x86")
@@ -79,7 +81,7 @@ func (t *tagger) run(c *cobra.Command, paths []string) error {
 			}
 		}
 	}
-	t.relate = newRelating(t.set, len(inputs) == 1, t.write)
+	t.relate = newRelating(t.set, len(inputs) == 1, t.redact.output, t.write)
 	p := newProgress(c.ErrOrStderr(), t.quiet, inputs)
 	a := t.readAhead(c.InOrStdin(), inputs, p)
 	for i, in := range inputs {
@@ -127,6 +129,9 @@ func (t *tagger) prepare(c *cobra.Command) error {
 		return &exitError{exitUsage, "timezone: " + err.Error()}
 	}
 	t.options.Zone = zone
+	if err := t.redact.load(); err != nil {
+		return err
+	}
 	set, err := t.rules.load(c)
 	if err != nil {
 		return err

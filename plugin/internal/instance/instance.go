@@ -121,6 +121,10 @@ func (i *Instance) open() error {
 	if err != nil {
 		return err
 	}
+	redactor, err := s.Redact.Redactor()
+	if err != nil {
+		return fmt.Errorf("redact: %w", err)
+	}
 	var store *state.Store
 	name := i.id
 	if s.StatePath != "" {
@@ -134,7 +138,11 @@ func (i *Instance) open() error {
 		}
 		name = store.Name()
 	}
-	name = hostName() + "/" + name
+	machine := hostName()
+	if redactor != nil { // it goes on with each event
+		machine = redactor.Host(machine)
+	}
+	name = machine + "/" + name
 	to2, err := i.newSink(name)
 	if err != nil {
 		if store != nil {
@@ -158,6 +166,7 @@ func (i *Instance) open() error {
 		Grace:        grace,
 		Relate:       relate,
 		Reloader:     reloader,
+		Redact:       redactor,
 	}, engine, output.Parsing{Options: s.Parsing, Bounds: s.Bounds}, to2, store, i.log)
 	if err != nil {
 		errs := []error{err, to2.Close()}

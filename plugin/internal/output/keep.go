@@ -65,14 +65,14 @@ func (o *Output) restore() error {
 			l := o.config.Reader.line(tag, ev)
 			from := keepOrigin(&origin{chunk: done, tag: tag, raw: ev.Raw}).(*origin)
 			if !l.found { // the settings have changed
-				o.batchOf(from).Add(func(dst []byte) []byte { return append(dst, from.raw...) })
+				o.batchOf(from).Add(from.untagged(o.writer.hider))
 				continue
 			}
 			o.guarded(func() { o.table.WriteLine(l.source, string(l.text), from) })
 			o.counters.Restored.Add(1)
 		}
 	}, func(item state.Item) {
-		b, ok := decodeBatch(item.Value)
+		b, ok := decodeBatch(item.Value, o.writer.hider)
 		if !ok {
 			bad++
 		}
@@ -127,15 +127,15 @@ func encodeBatch(b *sink.Batch) []byte {
 	return dst
 }
 
-// decodeBatch reads what encodeBatch wrote, as far as it can be read.
-func decodeBatch(value []byte) (*sink.Batch, bool) {
+// decodeBatch reads what encodeBatch wrote, as far as it can be read. Names may not have been hidden when it was written.
+func decodeBatch(value []byte, h *hider) (*sink.Batch, bool) {
 	tag, rest, err := msgp.ReadStringBytes(value)
 	b := &sink.Batch{Tag: tag}
 	for err == nil && len(rest) > 0 {
 		var ev event.Event
 		ev, rest, err = event.Next(rest)
 		if err == nil {
-			b.Add(func(dst []byte) []byte { return append(dst, ev.Raw...) })
+			b.Add(func(dst []byte) []byte { return h.event(dst, ev) })
 		}
 	}
 	return b, err == nil

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/cmtrail/cmtrail/internal/pipeline"
+	"github.com/cmtrail/cmtrail/internal/redact"
 	"github.com/cmtrail/cmtrail/plugin/internal/sink"
 	"github.com/cmtrail/cmtrail/plugin/internal/state"
 	"github.com/cmtrail/cmtrail/rules"
@@ -35,6 +36,7 @@ type Config struct {
 	Grace        time.Duration         // how long Close may take to hand on what is left
 	Relate       *pipeline.LiveOptions // nil: records are not related
 	Reloader     *pipeline.Reloader    // nil: the rules stay as they are
+	Redact       *redact.Redactor      // nil: names go on as they are
 }
 
 // Answer is what Fluent Bit is told of a chunk.
@@ -81,6 +83,9 @@ type Output struct {
 func New(c Config, engine *rules.Engine, parsing Parsing, to sink.Sink, store *state.Store, log sink.Reporter) (*Output, error) {
 	o := &Output{config: c, log: log, sink: to, state: store, carried: map[string]*sink.Batch{}}
 	o.writer = writer{message: c.Reader.Message, original: c.KeepOriginal, recordTime: c.RecordTime}
+	if c.Redact != nil {
+		o.writer.hider = &hider{Redactor: c.Redact, host: c.Reader.Host}
+	}
 	o.retries.limit = c.RetryMemory
 	p := pipeline.New(engine)
 	o.counters.Pipeline = p.Counters()

@@ -82,6 +82,7 @@ type taker struct {
 	panic bool
 	fails error
 	took  []string // "tag message"
+	raw   []byte   // what was taken, as it came
 }
 
 func (s *taker) Send(_ context.Context, b *sink.Batch) (int, error) {
@@ -100,6 +101,7 @@ func (s *taker) Send(_ context.Context, b *sink.Batch) (int, error) {
 		s.room--
 		text, _ := event.Text(event.Find(ev.Body, "log"))
 		s.took = append(s.took, b.Tag+" "+string(text))
+		s.raw = append(s.raw, ev.Raw...)
 	}
 	return b.Len(), nil
 }
@@ -133,7 +135,7 @@ type fixture struct {
 	folder string
 }
 
-func newFixture(t *testing.T, folder string, memory int) *fixture {
+func newFixture(t *testing.T, folder string, memory int, change ...func(*Config)) *fixture {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "pack.yaml")
 	if err := os.WriteFile(path, []byte(pack), 0o600); err != nil {
@@ -150,10 +152,14 @@ func newFixture(t *testing.T, folder string, memory int) *fixture {
 			t.Fatal(err)
 		}
 	}
-	f.Output, err = New(Config{
+	config := Config{
 		Instance: "here/0", TagPrefix: "cmtrail.", Reader: Reader{Message: "log", Path: "path", Host: "host"},
 		RetryMemory: memory, Clock: f.clock, IdleAfter: 5 * time.Second, Grace: time.Second, Reloader: reloader,
-	}, engine, Parsing{}, f.sink, store, f.log)
+	}
+	for _, c := range change {
+		c(&config)
+	}
+	f.Output, err = New(config, engine, Parsing{}, f.sink, store, f.log)
 	if err != nil {
 		t.Fatal(err)
 	}

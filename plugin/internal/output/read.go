@@ -27,6 +27,14 @@ func keepOrigin(o any) any {
 	return &origin{chunk: from.chunk, tag: from.tag, raw: append([]byte(nil), from.raw...), kept: true}
 }
 
+// untagged returns what appends the event as it came.
+func (from *origin) untagged(h *hider) func([]byte) []byte {
+	return func(dst []byte) []byte {
+		ev, _, _ := event.Next(from.raw)
+		return h.event(dst, ev)
+	}
+}
+
 // read returns what is to be handed on of a chunk. One that comes again has been read before. It returns nil for one that
 // would have to be read anew while the sink is known to be away.
 func (o *Output) read(tag string, data []byte) *chunk {
@@ -105,14 +113,14 @@ func (o *Output) each(c *chunk, tag string, data []byte) {
 func (o *Output) pass(c *chunk, ev event.Event, err error) {
 	o.counters.Passed.Add(1)
 	if err == nil {
-		c.batch.Add(func(dst []byte) []byte { return append(dst, ev.Raw...) })
+		c.batch.Add(func(dst []byte) []byte { return o.writer.hider.event(dst, ev) })
 		return
 	}
 	o.counters.Undecoded.Add(1)
 	o.faults.first(o.log, "undecoded", fmt.Sprintf("tag %q carries what is no event (%v); it goes on under the key %q, and more of it is counted",
 		c.batch.Tag, err, o.config.Reader.Message))
 	c.batch.Add(func(dst []byte) []byte {
-		return appendForeign(dst, o.config.Clock.Now(), o.config.Reader.Message, ev.Raw, err == event.ErrBroken)
+		return o.writer.foreign(dst, o.config.Clock.Now(), ev.Raw, err == event.ErrBroken)
 	})
 }
 
@@ -161,7 +169,7 @@ func (o *Output) guarded(f func()) (ok bool) {
 		o.faults.first(o.log, "panic while reading", fmt.Sprintf("%v; the lines go on untagged\n%s", r, debug.Stack()))
 		o.table.Abandon(func(what any) {
 			if from := what.(*origin); from.kept {
-				o.batchOf(from).Add(func(dst []byte) []byte { return append(dst, from.raw...) })
+				o.batchOf(from).Add(from.untagged(o.writer.hider))
 			}
 		})
 		ok = false

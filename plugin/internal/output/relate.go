@@ -39,10 +39,17 @@ func (o *Output) relate(set *rules.Set, opt pipeline.LiveOptions) error {
 			if host == "" { // it concerns several: that of the last record
 				host = f.Last.Host
 			}
+			if o.config.Redact != nil {
+				f = o.config.Redact.Finding(f)
+			}
 			o.emit(host, f.At, attribute.Severity(f.Rule.Severity.String()), f.Sentence(), attribute.Finding(f))
 		},
 		Journey: func(j *rules.Journey) {
-			o.emit(j.Host, j.Last, attribute.JourneySeverity(j.State), j.Sentence(), attribute.Journey(j))
+			host := j.Host
+			if o.config.Redact != nil {
+				j = o.config.Redact.Journey(j)
+			}
+			o.emit(host, j.Last, attribute.JourneySeverity(j.State), j.Sentence(), attribute.Journey(j))
 		},
 	})
 	o.relater = r
@@ -111,6 +118,9 @@ func (o *Output) emit(host string, at time.Time, severity, text string, attrs ma
 	attrs[keyTime] = at.Format(time.RFC3339Nano)
 	attrs[keySeverity] = severity
 	attrs[o.config.Reader.Message] = text
+	if host != "" && o.config.Redact != nil {
+		host = o.config.Redact.Host(host)
+	}
 	if host != "" {
 		attrs[o.config.Reader.Host] = host
 	}

@@ -37,6 +37,7 @@ type writer struct {
 	message    string // key of the line, which becomes the message
 	original   bool   // keep the lines as they came
 	recordTime bool   // the event takes the record's time
+	hider      *hider // nil when names go on as they are
 
 	// The pairs of the record under way.
 	pairs []byte
@@ -45,6 +46,10 @@ type writer struct {
 
 // append writes the event of a record.
 func (w *writer) append(dst []byte, ev event.Event, res *pipeline.Result) []byte {
+	if w.hider != nil {
+		res = w.hider.Result(res)
+		ev.Meta = w.hider.meta(ev.Meta, w.hider.Beside)
+	}
 	w.collect(res)
 	stamp := ev.Stamp
 	if w.recordTime {
@@ -78,7 +83,7 @@ func (w *writer) append(dst []byte, ev event.Event, res *pipeline.Result) []byte
 			dst = appendMessage(dst, f, res.Record.Message)
 			written = true
 		default:
-			dst = append(dst, f.Raw...)
+			dst = w.hider.pair(dst, f)
 		}
 	}
 	return append(dst, w.pairs...)
@@ -210,19 +215,18 @@ func appendText(dst []byte, f func([]byte) []byte) []byte {
 	return msgp.AppendStringFromBytes(dst, f(room[:0]))
 }
 
-// appendForeign writes an event that carries, under the key of lines, a value that is no event. Nobody downstream takes
-// such a value by itself.
-func appendForeign(dst []byte, now time.Time, key string, value []byte, broken bool) []byte {
+// foreign writes an event that carries, under the key of lines, a value that is no event. Nobody downstream takes such a
+// value by itself.
+func (w *writer) foreign(dst []byte, now time.Time, value []byte, broken bool) []byte {
 	dst = event.AppendHead(dst, event.AppendStamp(nil, now), nil)
 	dst = msgp.AppendMapHeader(dst, 2)
-	dst = msgp.AppendString(dst, key)
+	dst = msgp.AppendString(dst, w.message)
 	what := "no event"
 	if broken {
 		what = "no msgpack, " + strconv.Itoa(len(value)) + " bytes"
-		dst = msgp.AppendBytes(dst, value)
-	} else {
-		dst = append(dst, value...)
+		value = msgp.AppendBytes(nil, value)
 	}
+	dst = w.hider.value(dst, "", value, w.hider.field())
 	dst = msgp.AppendString(dst, keyUndecoded)
 	return msgp.AppendString(dst, what)
 }

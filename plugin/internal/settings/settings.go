@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/cmtrail/cmtrail/internal/pipeline"
+	"github.com/cmtrail/cmtrail/internal/redact"
 	"github.com/cmtrail/cmtrail/parsers"
 	"github.com/cmtrail/cmtrail/plugin/internal/hostlog"
 	"github.com/cmtrail/cmtrail/plugin/internal/sink/forward"
@@ -34,6 +35,8 @@ type Settings struct {
 	Parsing      parsers.Options
 	KeepOriginal bool
 	RecordTime   bool // the event's time becomes the record's own
+
+	Redact redact.Settings // the names that go on as pseudonyms
 
 	Correlation bool // relate records
 	Live        pipeline.LiveOptions

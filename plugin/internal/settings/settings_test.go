@@ -82,6 +82,9 @@ func TestFaults(t *testing.T) {
 		{"spool_max_size", "1M", `spool_max_size: must be at least twice spool_segment_size, is 1048576 bytes`},
 		{"plugin_log_level", "trace", `plugin_log_level: expected error, warn, info or off`},
 		{"event_time", "now", `event_time: found "now", expected incoming or record`},
+		{"redact", "host", `redact: no key: pseudonyms are made with a secret key of your own`},
+		{"redact", "host,hots", `redact: classes: unknown class "hots", expected user, host, sid, ip, email or all; did you mean "host"?`},
+		{"redact_key", "0123456789abcdef", `redact: a key is given but no classes: expected some of user, host, sid, ip, email, or all`},
 		{"id", "a/b", `id: must be fit for a file name`},
 		{"config_file", "/nowhere/cmtrail.yaml", `config_file: open /nowhere/cmtrail.yaml: no such file or directory`},
 	} {

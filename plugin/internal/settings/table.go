@@ -67,6 +67,10 @@ var table = []setting{
 			return err
 		}},
 
+	{name: "redact", doc: "The names that leave as pseudonyms, separated by commas: `user`, `host`, `sid`, `ip`, `email` or `all`. See [names](#names-as-pseudonyms).", set: list(func(s *Settings) *[]string { return &s.Redact.Classes })},
+	{name: "redact_key", doc: "The secret that pseudonyms are made with, at least 16 bytes, such as `${CMTRAIL_REDACT_KEY}`. The same key gives the same pseudonyms on every machine.", secret: true, set: text(func(s *Settings) *string { return &s.Redact.Key })},
+	{name: "redact_key_file", doc: "A file that holds the key instead.", set: text(func(s *Settings) *string { return &s.Redact.KeyFile })},
+
 	{name: "idle_timeout", def: "5s", doc: "How long a log must be quiet before what is held of it goes on.", set: above(func(s *Settings) *time.Duration { return &s.Bounds.IdleAfter })},
 	{name: "stream_timeout", def: "1h", doc: "How long a log must be quiet before it is forgotten.", set: above(func(s *Settings) *time.Duration { return &s.Bounds.DropAfter })},
 	{name: "max_streams", def: "10000", doc: "Bounds the logs that are followed at a time.", set: count(func(s *Settings) *int { return &s.Bounds.MaxStreams })},
@@ -186,6 +190,9 @@ func (s *Settings) check() error {
 	s.Parsing.Zone = zone
 	if s.Bounds.DropAfter < s.Bounds.IdleAfter {
 		errs = append(errs, fmt.Errorf("stream_timeout: %s is shorter than idle_timeout, %s", s.Bounds.DropAfter, s.Bounds.IdleAfter))
+	}
+	if err := s.Redact.Check(); err != nil {
+		errs = append(errs, fmt.Errorf("redact: %w", err))
 	}
 	s.Live.QuietAfter = s.Bounds.IdleAfter
 	s.Spool.Fsync = s.Fsync
