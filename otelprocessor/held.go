@@ -50,7 +50,7 @@ func (t *tagger) restoreLines(value []byte) bool {
 					lr.CopyTo(t.carried.add(g))
 					continue
 				}
-				t.table.WriteLine(t.lines.source(lr, whole), text, keepOrigin(&origin{group: g, record: lr}))
+				t.write(lr, whole, text, keepOrigin(&origin{group: g, record: lr}).(*origin))
 			}
 		}
 	}

@@ -180,6 +180,9 @@ func (t *tagger) ConsumeLogs(ctx context.Context, batch plog.Logs) error {
 	switch {
 	case err == nil:
 		t.leaves(r)
+		if carried.count > 0 {
+			_ = t.save(ctx, false) // so that a kill does not bring them again
+		}
 	case consumererror.IsPermanent(err): // the receiver is told of its own
 		t.discard(ctx, carried.count)
 		t.leaves(r)
