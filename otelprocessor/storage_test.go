@@ -251,3 +251,34 @@ func TestLinesThatComeAgainDoNotMix(t *testing.T) {
 		t.Errorf("bodies = %q, want %q", got, want)
 	}
 }
+
+// While a receiver is held up, a log only seems to be quiet: its next lines wait behind the ones that are refused.
+func TestARecordStaysWholeWhileItsReceiverIsHeldUp(t *testing.T) {
+	next, d, c := &gate{}, newDisk(), newClock()
+	p := onDisk(t, d, next, c)
+	consume(t, p, batch("PC1", wua, opens))
+	next.closed = true
+	answer := make(chan error, 1)
+	go func() { answer <- p.ConsumeLogs(context.Background(), batch("PC1", "/logs/other.log", done)) }()
+	for {
+		p.mu.Lock()
+		waiting := p.waiting.count
+		p.mu.Unlock()
+		if waiting > 0 {
+			break
+		}
+		c.pass(0)
+	}
+	for range 20 {
+		c.pass(3 * time.Second)
+	}
+	p.mu.Lock()
+	next.closed = false
+	p.mu.Unlock()
+	c.pass(time.Second)
+	if err := <-answer; err != nil {
+		t.Fatal(err)
+	}
+	consume(t, p, batch("PC1", wua, closes))
+	wantBodies(t, &next.LogsSink, "The search is done", "The first line\nand the second")
+}

@@ -44,6 +44,9 @@ type tagger struct {
 
 	draining chan struct{} // holds one while somebody hands on what waits; taken before mu
 
+	calls  map[*time.Time]struct{} // when each call that is under way began
+	heldUp time.Time               // when a receiver was last seen to wait for the next component
+
 	id      component.ID
 	relater *relater // nil when records are not related
 }
@@ -79,6 +82,7 @@ func newTagger(set processor.Settings, cfg *Config, next consumer.Logs, clock pi
 		writer:   writer{message: message, original: cfg.KeepOriginal},
 		changed:  make(chan struct{}),
 		draining: make(chan struct{}, 1),
+		calls:    map[*time.Time]struct{}{},
 	}
 	p := pipeline.New(engine)
 	t.table = p.NewTable(parsing, pipeline.Bounds{
@@ -163,6 +167,7 @@ func (t *tagger) Shutdown(ctx context.Context) error {
 // Without a storage the error of the next component goes back, and the batch then holds the tagged records, so that a
 // receiver that tries again sends them and not the lines a second time; they then go through as they are.
 func (t *tagger) ConsumeLogs(ctx context.Context, batch plog.Logs) error {
+	defer t.enter()()
 	err := t.drain(ctx)
 	if err != nil && t.full() {
 		return err // nothing has been read
@@ -239,6 +244,31 @@ func (t *tagger) giveBack(r *round, carried *output, batch plog.Logs) {
 	t.keep(t.newRound(carried))
 }
 
+// enter notes that a call is under way until leave is called.
+func (t *tagger) enter() (leave func()) {
+	began := t.clock.Now()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.calls[&began] = struct{}{}
+	return func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		delete(t.calls, &began)
+	}
+}
+
+// waitedFor tells whether receivers have been held up lately. A log seems quiet then while its next lines only wait to be
+// taken, so that what is held of it must not go on by itself.
+func (t *tagger) waitedFor() bool {
+	now := t.clock.Now()
+	for began := range t.calls {
+		if now.Sub(*began) >= t.config.IdleTimeout/2 {
+			t.heldUp = now
+		}
+	}
+	return !t.heldUp.IsZero() && now.Sub(t.heldUp) < t.config.IdleTimeout
+}
+
 // full tells whether no more records may wait.
 func (t *tagger) full() bool {
 	t.mu.Lock()
@@ -253,7 +283,9 @@ func (t *tagger) tick(ctx context.Context) {
 	}
 	t.mu.Lock()
 	t.begin()
-	t.table.FlushIdle()
+	if !t.waitedFor() {
+		t.table.FlushIdle()
+	}
 	if t.relater != nil {
 		t.relater.tick()
 	}

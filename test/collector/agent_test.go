@@ -114,7 +114,7 @@ func (a *agent) tail() string {
 	return strings.Join(told[max(0, len(told)-30):], "")
 }
 
-// metric returns the sum of a counter or gauge over its attributes, and whether it could be read.
+// metric returns the sum of a counter or gauge over its attributes, 0 before it counts, and whether metrics could be read.
 func (a *agent) metric(name string) (sum float64, ok bool) {
 	resp, err := http.Get("http://127.0.0.1:" + a.metrics + "/metrics")
 	if err != nil {
@@ -126,15 +126,15 @@ func (a *agent) metric(name string) (sum float64, ok bool) {
 		return 0, false
 	}
 	for line := range strings.Lines(string(text)) {
-		if rest, found := strings.CutPrefix(line, name); found && (rest[0] == '{' || rest[0] == ' ') {
+		if rest, found := strings.CutPrefix(line, name); found && strings.ContainsAny(strings.TrimPrefix(rest, "_total")[:1], "{ ") {
 			n, err := strconv.ParseFloat(strings.TrimSpace(line[strings.LastIndexByte(strings.TrimSpace(line), ' '):]), 64)
 			if err != nil {
 				return 0, false
 			}
-			sum, ok = sum+n, true
+			sum += n
 		}
 	}
-	return sum, ok
+	return sum, true
 }
 
 // memory returns how much of the machine's memory the process has, and the most it ever had, in MiB.
