@@ -62,6 +62,10 @@ type Config struct {
 	// MaxStreams bounds the logs that are followed at a time.
 	MaxStreams int `mapstructure:"max_streams"`
 
+	// Storage is the storage extension in which held lines, records that wait for the next component, and what correlation
+	// has pending survive a restart; empty: nothing does.
+	Storage *component.ID `mapstructure:"storage"`
+
 	// Correlation is how records are related.
 	Correlation CorrelationConfig `mapstructure:"correlation"`
 }
@@ -70,8 +74,6 @@ type Config struct {
 type CorrelationConfig struct {
 	// Enabled relates records; off, each is tagged by itself alone.
 	Enabled bool `mapstructure:"enabled"`
-	// Storage is the storage extension in which what is pending survives a restart; empty: nothing does.
-	Storage *component.ID `mapstructure:"storage"`
 	// Lateness is how far behind the newest record of its log a record may be.
 	Lateness time.Duration `mapstructure:"lateness"`
 	// SilentAfter is how long nothing must have come from a host before what waits for it is undecided.

@@ -2,13 +2,9 @@ package otelprocessor
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"sync/atomic"
 	"time"
 
-	"go.opentelemetry.io/collector/component"
-	"go.opentelemetry.io/collector/extension/xextension/storage"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.uber.org/zap"
@@ -25,14 +21,12 @@ const scopeName = "github.com/cmtrail/cmtrail"
 // relater relates the records of a tagger and makes log records of what it finds. The tagger's lock guards it.
 type relater struct {
 	live   *pipeline.Live
-	keeper *pipeline.Keeper // nil without a storage
-	client storage.Client
+	keeper *pipeline.Keeper  // nil without a storage
 	host   string            // the attribute that tells hosts apart
 	groups map[string]*group // by host, where records of it have come since the start
 	emit   func(*group) plog.LogRecord
 	now    func() time.Time
 	redact *redact.Redactor // nil when names go on as they are
-	failed bool             // the last attempt to save failed
 
 	// What the Collector reads when it gathers its metrics, which must not wait for the lock.
 	counters atomic.Pointer[counters]
@@ -63,27 +57,11 @@ func (r *relater) tick() {
 	r.publish()
 }
 
-// open takes back what was pending when the Collector stopped.
-func (r *relater) open(ctx context.Context, host component.Host, cfg *Config, id component.ID, log *zap.Logger) error {
-	if cfg.Correlation.Storage == nil {
-		return nil
-	}
-	ext, ok := host.GetExtensions()[*cfg.Correlation.Storage]
-	if !ok {
-		return fmt.Errorf("correlation: storage: extension %q is not configured", cfg.Correlation.Storage)
-	}
-	s, ok := ext.(storage.Extension)
-	if !ok {
-		return fmt.Errorf("correlation: storage: extension %q is no storage", cfg.Correlation.Storage)
-	}
-	client, err := s.GetClient(ctx, component.KindProcessor, id, "")
-	if err != nil {
-		return fmt.Errorf("correlation: storage: %w", err)
-	}
-	r.client = client
-	keeper, err := pipeline.NewKeeper(ctx, store{client}, r.live)
+// restore takes back what was pending when the Collector stopped.
+func (r *relater) restore(ctx context.Context, shelves *pipeline.Shelves, log *zap.Logger) error {
+	keeper, err := pipeline.NewKeeper(ctx, shelves, r.live)
 	if keeper == nil {
-		return errors.Join(err, client.Close(ctx))
+		return err
 	}
 	if err != nil {
 		log.Error("Some of what was pending could not be read and is given up", zap.Error(err))
@@ -102,31 +80,6 @@ func (r *relater) take(g *group, res *pipeline.Result) {
 		r.groups[res.Source.Host] = g
 	}
 	r.live.Take(res)
-}
-
-// save keeps what is pending; the rest as well now and then, since that may be much.
-func (r *relater) save(ctx context.Context, all bool, log *zap.Logger) {
-	if r.keeper == nil {
-		return
-	}
-	save := r.keeper.Save
-	if all {
-		save = r.keeper.SaveRest
-	}
-	err := save(ctx)
-	if err != nil && !r.failed {
-		log.Error("What is pending could not be kept; it is tried again", zap.Error(err))
-	}
-	r.failed = err != nil
-}
-
-// close keeps everything for the next start, or ends it where nothing keeps it.
-func (r *relater) close(ctx context.Context) error {
-	if r.keeper == nil {
-		r.live.End()
-		return nil
-	}
-	return errors.Join(r.keeper.SaveAll(ctx), r.client.Close(ctx))
 }
 
 func (r *relater) finding(f *rules.Finding) {
@@ -179,34 +132,4 @@ func (r *relater) groupOf(host string) *group {
 		g.resource.Attributes().PutStr(r.host, host)
 	}
 	return g
-}
-
-// store makes a storage client what the pipeline asks for.
-type store struct{ client storage.Client }
-
-func (s store) Get(ctx context.Context, keys []string) ([][]byte, error) {
-	ops := make([]*storage.Operation, len(keys))
-	for i, k := range keys {
-		ops[i] = storage.GetOperation(k)
-	}
-	if err := s.client.Batch(ctx, ops...); err != nil {
-		return nil, err
-	}
-	values := make([][]byte, len(keys))
-	for i, op := range ops {
-		values[i] = op.Value
-	}
-	return values, nil
-}
-
-func (s store) Put(ctx context.Context, entries []pipeline.Entry) error {
-	ops := make([]*storage.Operation, len(entries))
-	for i, e := range entries {
-		if e.Value == nil {
-			ops[i] = storage.DeleteOperation(e.Key)
-		} else {
-			ops[i] = storage.SetOperation(e.Key, e.Value)
-		}
-	}
-	return s.client.Batch(ctx, ops...)
 }

@@ -15,6 +15,17 @@ type group struct {
 	scopeSchema    string
 }
 
+// in returns a new place for records of the group.
+func (g *group) in(logs plog.Logs) plog.LogRecordSlice {
+	rl := logs.ResourceLogs().AppendEmpty()
+	g.resource.CopyTo(rl.Resource())
+	rl.SetSchemaUrl(g.resourceSchema)
+	sl := rl.ScopeLogs().AppendEmpty()
+	g.scope.CopyTo(sl.Scope())
+	sl.SetSchemaUrl(g.scopeSchema)
+	return sl.LogRecords()
+}
+
 // groups keeps one group for each resource and scope, so that records held from an earlier batch go out together with
 // those of the same origin. It forgets all when there are too many: equal groups are a matter of size, not of meaning.
 type groups struct {
@@ -90,13 +101,7 @@ func (o *output) add(g *group) plog.LogRecord {
 	}
 	part, ok := o.parts[g]
 	if !ok {
-		rl := o.logs.ResourceLogs().AppendEmpty()
-		g.resource.CopyTo(rl.Resource())
-		rl.SetSchemaUrl(g.resourceSchema)
-		sl := rl.ScopeLogs().AppendEmpty()
-		g.scope.CopyTo(sl.Scope())
-		sl.SetSchemaUrl(g.scopeSchema)
-		part = sl.LogRecords()
+		part = g.in(o.logs)
 		o.parts[g] = part
 	}
 	o.last, o.part = g, part

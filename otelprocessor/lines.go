@@ -103,11 +103,20 @@ func (t *tagger) takeBatch(batch plog.Logs) (passed int) {
 					continue
 				}
 				origins = append(origins, origin{group: g, record: lr})
-				t.table.WriteLine(t.lines.source(lr, whole), text, &origins[len(origins)-1])
+				t.write(lr, whole, text, &origins[len(origins)-1])
 			}
 		}
 	}
 	return passed
+}
+
+// write gives a line to the table.
+func (t *tagger) write(lr plog.LogRecord, whole pipeline.Source, text string, from *origin) {
+	src := t.lines.source(lr, whole)
+	if at, known := lr.Attributes().Get(attribute.FileOffset); known && at.Type() == pcommon.ValueTypeInt {
+		t.table.At(src, at.Int())
+	}
+	t.table.WriteLine(src, text, from)
 }
 
 // attributesAdded is room for the attributes that most records get.

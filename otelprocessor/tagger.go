@@ -9,6 +9,7 @@ import (
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/consumer/consumererror"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/processor"
 	"go.uber.org/zap"
@@ -38,7 +39,14 @@ type tagger struct {
 	// Where the table's records go: those that began in the batch under way, and those that began before it.
 	fresh, carried *output
 
-	waiting waiting // held records that are to go on by themselves
+	waiting waiting       // records that are to go on by themselves
+	changed chan struct{} // closed and made anew when something of waiting or kept has changed
+	kept    *kept         // nil without a storage
+
+	draining chan struct{} // holds one while somebody hands on what waits; taken before mu
+
+	calls  map[*time.Time]struct{} // when each call that is under way began
+	heldUp time.Time               // when a receiver was last seen to wait for the next component
 
 	id      component.ID
 	relater *relater // nil when records are not related
@@ -77,6 +85,9 @@ func newTagger(set processor.Settings, cfg *Config, next consumer.Logs, clock pi
 		id:       set.ID,
 		lines:    lines{message: message, host: cfg.HostAttribute},
 		writer:   writer{message: message, original: cfg.KeepOriginal},
+		changed:  make(chan struct{}),
+		draining: make(chan struct{}, 1),
+		calls:    map[*time.Time]struct{}{},
 	}
 	if redactor != nil {
 		t.hider = &hider{Redactor: redactor, host: cfg.HostAttribute, message: message}
@@ -103,12 +114,18 @@ func (t *tagger) Capabilities() consumer.Capabilities {
 	return consumer.Capabilities{MutatesData: true}
 }
 
-// Start takes back what was pending, and begins to look for idle logs and for rules that have changed.
+// Start takes back what was kept, and begins to look for idle logs and for rules that have changed.
 func (t *tagger) Start(ctx context.Context, host component.Host) error {
-	if t.relater != nil {
-		if err := t.relater.open(ctx, host, t.config, t.id, t.log); err != nil {
+	if t.config.Storage != nil {
+		t.table.TrackChanges()
+		client, err := openStorage(ctx, host, *t.config.Storage, t.id)
+		if err != nil {
 			return err
 		}
+		if err := t.restore(ctx, client); err != nil {
+			return errors.Join(fmt.Errorf("storage: %w", err), client.Close(ctx))
+		}
+		adviseSynchronous(t.log)
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	wait := pipeline.Every(t.clock, idleInterval(t.config.IdleTimeout), func() { t.tick(ctx) })
@@ -119,109 +136,177 @@ func (t *tagger) Start(ctx context.Context, host component.Host) error {
 	return nil
 }
 
-// Shutdown hands on all that is held.
+// Shutdown hands on what waits. What is held stays in the storage; without one it goes on as well, as nobody would complete
+// it.
 func (t *tagger) Shutdown(ctx context.Context) error {
 	if t.stop != nil {
 		t.stop()
 		t.stop = nil
 	}
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.begin()
-	t.table.Flush()
-	var kept error
-	if t.relater != nil {
-		kept = t.relater.close(ctx)
+	if t.kept == nil {
+		t.begin()
+		t.table.Flush()
+		if t.relater != nil {
+			t.relater.live.End()
+		}
+		t.keep(t.newRound(t.carried))
 	}
-	t.keep(ctx, t.carried)
-	err := t.retry(ctx)
-	if err != nil {
+	t.mu.Unlock()
+	short, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	err := t.drain(short)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.kept != nil {
+		err = errors.Join(t.save(ctx, true), t.kept.close(ctx, t.relater))
+		t.kept = nil
+	} else if err != nil {
 		n := t.waiting.count
 		t.discard(ctx, n)
 		err = fmt.Errorf("%d held records could not be handed on: %w", n, err)
 	}
 	t.meters.Shutdown()
-	return errors.Join(err, kept)
+	return err
 }
 
-// ConsumeLogs tags a batch and hands it on. When the next component refuses it, the batch holds the tagged records, so
-// that a receiver that tries again sends them and not the lines a second time; they then go through as they are.
+// ConsumeLogs tags a batch and hands it on. When it returns nil, all of the batch is with the next component or in the
+// storage. Records that the next component refuses wait in the storage, and the receiver waits until they are taken.
+//
+// Without a storage the error of the next component goes back, and the batch then holds the tagged records, so that a
+// receiver that tries again sends them and not the lines a second time; they then go through as they are.
 func (t *tagger) ConsumeLogs(ctx context.Context, batch plog.Logs) error {
+	defer t.enter()()
+	err := t.drain(ctx)
+	if err != nil && t.full() {
+		return err // nothing has been read
+	}
 	if batch.IsReadOnly() { // as when a receiver tries again what a fan-out has seen
 		own := plog.NewLogs()
 		batch.CopyTo(own)
 		batch = own
 	}
-	out, carried := t.process(ctx, batch)
-	if out.ResourceLogs().Len() == 0 {
-		return nil
+	r, carried := t.process(ctx, batch)
+	if err == nil && r.count > 0 {
+		err = t.next.ConsumeLogs(ctx, r.logs)
 	}
-	err := t.next.ConsumeLogs(ctx, out)
-	if err != nil {
-		t.giveBack(ctx, out, carried, batch)
+	t.mu.Lock()
+	switch {
+	case err == nil:
+		t.leaves(r)
+		if carried.count > 0 {
+			_ = t.save(ctx, false) // so that a kill does not bring them again
+		}
+	case consumererror.IsPermanent(err): // the receiver is told of its own
+		t.discard(ctx, carried.count)
+		t.leaves(r)
+	case t.kept == nil:
+		t.giveBack(r, carried, batch)
+	default:
+		t.refused(ctx, err)
+		t.keep(r)
+		_ = t.save(ctx, false) // settled asks whether it went well
+		err = nil
 	}
-	return err
+	t.mu.Unlock()
+	if t.kept == nil || err != nil {
+		return err
+	}
+	return t.settled(ctx, r)
 }
 
-// process takes the batch in and returns what goes on. Records held from earlier batches stand in its first resources,
-// and are given as well, as a copy.
-func (t *tagger) process(ctx context.Context, batch plog.Logs) (plog.Logs, *output) {
+// process takes the batch in and returns what goes on. Records held from earlier batches stand in its first resources, and
+// are given as well, as a copy.
+func (t *tagger) process(ctx context.Context, batch plog.Logs) (*round, *output) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	_ = t.retry(ctx) // counted; the batch has its own answer
 	t.begin()
 	passed := t.takeBatch(batch)
 	t.table.Keep(keepOrigin)
-	if t.relater != nil {
-		t.relater.save(ctx, false, t.log)
-	}
 	if passed > 0 {
 		t.meters.ProcessorCmtrailPassed.Add(ctx, int64(passed))
 	}
-	if t.carried.count == 0 {
-		return t.fresh.logs, t.carried
+	r := t.newRound(t.carried)
+	t.shelve(r) // their lines leave the storage with the same write
+	_ = t.save(ctx, false)
+	if t.carried.count > 0 {
+		r.logs = plog.NewLogs()
+		t.carried.logs.CopyTo(r.logs)
 	}
-	out := plog.NewLogs()
-	t.carried.logs.CopyTo(out)
-	t.fresh.logs.ResourceLogs().MoveAndAppendTo(out.ResourceLogs())
-	return out, t.carried
+	t.fresh.logs.ResourceLogs().MoveAndAppendTo(r.logs.ResourceLogs())
+	r.count += t.fresh.count
+	return r, t.carried
 }
 
-// giveBack puts what a refused batch brought back into it, already tagged, and keeps what earlier batches had brought,
-// as nobody else has it.
-func (t *tagger) giveBack(ctx context.Context, out plog.Logs, carried *output, batch plog.Logs) {
-	out.CopyTo(batch) // out may have become read-only on its way
+// giveBack puts what a refused batch brought back into it, already tagged, and keeps what earlier batches had brought, as
+// nobody else has it.
+func (t *tagger) giveBack(r *round, carried *output, batch plog.Logs) {
+	r.logs.CopyTo(batch) // they may have become read-only on their way
 	skip := carried.logs.ResourceLogs().Len()
+	if carried.count == 0 {
+		skip = 0
+	}
 	batch.ResourceLogs().RemoveIf(func(plog.ResourceLogs) bool {
 		skip--
 		return skip >= 0
 	})
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.keep(ctx, carried)
+	t.keep(t.newRound(carried))
 }
 
+// enter notes that a call is under way until leave is called.
+func (t *tagger) enter() (leave func()) {
+	began := t.clock.Now()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.calls[&began] = struct{}{}
+	return func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		delete(t.calls, &began)
+	}
+}
+
+// waitedFor tells whether receivers have been held up lately. A log seems quiet then while its next lines only wait to be
+// taken, so that what is held of it must not go on by itself.
+func (t *tagger) waitedFor() bool {
+	now := t.clock.Now()
+	for began := range t.calls {
+		if now.Sub(*began) >= t.config.IdleTimeout/2 {
+			t.heldUp = now
+		}
+	}
+	return !t.heldUp.IsZero() && now.Sub(t.heldUp) < t.config.IdleTimeout
+}
+
+// full tells whether no more records may wait.
+func (t *tagger) full() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.waiting.count > maxWaiting
+}
+
+// tick takes rules that have changed, gives out what idle logs hold, and hands on what waits.
 func (t *tagger) tick(ctx context.Context) {
 	if t.reloader.Due() {
 		t.reload(ctx)
 	}
-	t.flushIdle(ctx)
-}
-
-// flushIdle hands on what idle logs hold. It keeps the lock while it does, so that no later line overtakes.
-func (t *tagger) flushIdle(ctx context.Context) {
 	t.mu.Lock()
-	defer t.mu.Unlock()
 	t.begin()
-	t.table.FlushIdle()
+	if !t.waitedFor() {
+		t.table.FlushIdle()
+	}
 	if t.relater != nil {
 		t.relater.tick()
 	}
-	t.keep(ctx, t.carried)
-	if t.relater != nil { // after what was found has been kept for the next component
-		t.relater.save(ctx, true, t.log)
-	}
-	_ = t.retry(ctx) // counted, and tried again at the next tick
+	t.keep(t.newRound(t.carried))
+	_ = t.save(ctx, true)
+	t.mu.Unlock()
+	short, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	_ = t.drain(short) // counted, and tried again at the next tick
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	_ = t.save(ctx, false) // what has been taken leaves the storage
 }
 
 // begin starts a round of taking records from the table.

@@ -2,72 +2,205 @@ package otelprocessor
 
 import (
 	"context"
+	"slices"
+	"strconv"
 	"time"
 
+	"go.opentelemetry.io/collector/consumer/consumererror"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.uber.org/zap"
 )
 
-// maxWaiting bounds the records that wait for the next component to take them.
+// maxWaiting bounds the records that wait for the next component. Beyond it nothing more is taken from a receiver.
 const maxWaiting = 10_000
 
-// waiting are held records that the next component has still to take. Their receiver has been told long ago that they
-// are safe, so nobody else would send them again.
+// waiting are records that the next component has still to take, and that nobody else would send again.
 type waiting struct {
-	rounds []*output // oldest first
-	count  int
-	since  time.Time // of the first refusal; zero when there was none
+	rounds  []*round // oldest first
+	count   int      // of records
+	number  uint64   // the latest number given
+	refused bool     // the last attempt was refused, which has been told
 }
 
-// keep adds held records to those that wait. Beyond the bound the oldest are discarded and counted.
-func (t *tagger) keep(ctx context.Context, held *output) {
-	if held.count == 0 {
+// round are records that are handed on together.
+type round struct {
+	number uint64 // names it in the storage
+	logs   plog.Logs
+	count  int
+	gone   bool // taken by the next component, or refused by it for good
+}
+
+func (t *tagger) newRound(out *output) *round {
+	t.waiting.number++
+	return &round{number: t.waiting.number, logs: out.logs, count: out.count}
+}
+
+// keep adds a round to those that wait.
+func (t *tagger) keep(r *round) {
+	if r.count == 0 {
 		return
 	}
-	w := &t.waiting
-	w.rounds, w.count = append(w.rounds, held), w.count+held.count
-	for w.count > maxWaiting && len(w.rounds) > 1 {
-		t.discard(ctx, w.rounds[0].count)
-		w.count -= w.rounds[0].count
-		w.rounds = w.rounds[1:]
+	t.waiting.rounds = append(t.waiting.rounds, r)
+	t.waiting.count += r.count
+	t.shelve(r)
+}
+
+// shelve has a round written to the storage with the next save.
+func (t *tagger) shelve(r *round) {
+	if t.kept != nil && r.count > 0 {
+		t.kept.rounds.Set(roundName(r.number), encode(r.logs))
 	}
 }
 
-// retry hands on what waits. What is refused for as long as streams are remembered is discarded and counted, as it may
-// be the records themselves that are refused.
-func (t *tagger) retry(ctx context.Context) error {
+// leaves notes that a round has been handed on, or has been refused for good.
+func (t *tagger) leaves(r *round) {
+	r.gone = true
+	if t.kept != nil {
+		t.kept.rounds.Set(roundName(r.number), nil)
+	}
 	w := &t.waiting
-	if w.count == 0 {
+	if at := slices.Index(w.rounds, r); at >= 0 {
+		w.rounds = slices.Delete(w.rounds, at, at+1)
+		w.count -= r.count
+		t.tell()
+	}
+}
+
+// drain hands on what waits, oldest first, and returns why the next component refuses the rest.
+func (t *tagger) drain(ctx context.Context) error {
+	if t.nothingWaits() {
 		return nil
 	}
-	out := plog.NewLogs() // a copy, as whoever takes it may change it or make it read-only
-	for _, round := range w.rounds {
-		part := plog.NewLogs()
-		round.logs.CopyTo(part)
-		part.ResourceLogs().MoveAndAppendTo(out.ResourceLogs())
+	select {
+	case t.draining <- struct{}{}:
+		defer func() { <-t.draining }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
-	err := t.next.ConsumeLogs(ctx, out)
-	if err == nil {
-		if !w.since.IsZero() {
-			t.log.Info("Held records are taken again", zap.Int("records", w.count))
+	for {
+		r, out := t.first()
+		if r == nil {
+			return nil
 		}
-		*w = waiting{}
+		err := t.next.ConsumeLogs(ctx, out)
+		t.mu.Lock()
+		err = t.answered(ctx, r, err)
+		t.mu.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (t *tagger) nothingWaits() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.waiting.rounds) == 0
+}
+
+// first returns the round that has waited for longest, and a copy of its records, as whoever takes them may change them.
+func (t *tagger) first() (*round, plog.Logs) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	out := plog.NewLogs()
+	if len(t.waiting.rounds) == 0 {
+		return nil, out
+	}
+	r := t.waiting.rounds[0]
+	r.logs.CopyTo(out)
+	return r, out
+}
+
+// answered deals with what the next component said of a round that waits. It returns nil when that waits no more.
+func (t *tagger) answered(ctx context.Context, r *round, err error) error {
+	w := &t.waiting
+	switch {
+	case err == nil:
+		if w.refused {
+			t.log.Info("Records that waited are taken again", zap.Int("left", w.count-r.count))
+		}
+		w.refused = false
+		t.leaves(r)
 		return nil
+	case consumererror.IsPermanent(err):
+		t.log.Error("Records are refused for good and discarded", zap.Int("records", r.count), zap.Error(err))
+		t.discard(ctx, r.count)
+		t.leaves(r)
+		return nil
+	}
+	t.refused(ctx, err)
+	return err
+}
+
+// refused counts an attempt that was refused, and tells of the first. One that was given up is none: the next component
+// may only be slow.
+func (t *tagger) refused(ctx context.Context, err error) {
+	if ctx.Err() != nil {
+		return
 	}
 	t.meters.ProcessorCmtrailFlushFailures.Add(ctx, 1)
-	now := t.clock.Now()
-	switch {
-	case w.since.IsZero():
-		w.since = now
-		t.log.Warn("Held records are refused; they are kept and tried again", zap.Int("records", w.count), zap.Error(err))
-	case now.Sub(w.since) >= t.config.StreamTimeout:
-		t.log.Error("Held records were refused for too long", zap.Int("records", w.count), zap.Error(err))
-		t.discard(ctx, w.count)
-		*w = waiting{}
+	if !t.waiting.refused {
+		t.waiting.refused = true
+		t.log.Warn("Records are refused; they are kept and tried again", zap.Error(err))
 	}
-	return err
 }
 
 func (t *tagger) discard(ctx context.Context, n int) {
 	t.meters.ProcessorCmtrailDiscarded.Add(ctx, int64(n))
 }
+
+// settled waits until the next component has taken a round and the storage has what is held. When the receiver waits no
+// more, as it stops or has a deadline, the storage alone is enough.
+func (t *tagger) settled(ctx context.Context, r *round) error {
+	k := t.kept
+	for {
+		t.mu.Lock()
+		safe, gone, changed := !k.unsafe, r.gone, t.changed
+		t.mu.Unlock()
+		if safe && gone {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			if safe {
+				return nil
+			}
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// tell wakes those that wait for a round or for the storage.
+func (t *tagger) tell() {
+	close(t.changed)
+	t.changed = make(chan struct{})
+}
+
+func roundName(number uint64) string { return strconv.FormatUint(number, 10) }
+
+// restoreRound takes up a round from the storage.
+func (t *tagger) restoreRound(name string, value []byte) bool {
+	number, err := strconv.ParseUint(name, 10, 64)
+	if err != nil {
+		return false
+	}
+	logs, err := (&plog.ProtoUnmarshaler{}).UnmarshalLogs(value)
+	if err != nil {
+		return false
+	}
+	w := &t.waiting
+	r := &round{number: number, logs: logs, count: logs.LogRecordCount()}
+	w.rounds = append(w.rounds, r)
+	w.count += r.count
+	w.number = max(w.number, number)
+	return true
+}
+
+// sort puts rounds that were taken up in the order in which they began to wait.
+func (w *waiting) sort() {
+	slices.SortFunc(w.rounds, func(a, b *round) int { return int(int64(a.number) - int64(b.number)) })
+}
+
+// patience is how long the ticks and the end wait for the next component, so that one that blocks holds them up no longer.
+const patience = time.Second

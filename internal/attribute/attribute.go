@@ -9,6 +9,7 @@ const Prefix = "configmgr."
 const (
 	FileName   = "log.file.name"
 	FilePath   = "log.file.path"
+	FileOffset = "log.file.record_offset"
 	Original   = "log.record.original"
 	Thread     = "thread.id"
 	PID        = "process.pid"

@@ -164,6 +164,7 @@ func (c *Correlator) Record(in *Input) {
 		case !in.Record.Stamp.HasWall:
 			c.counters.Untimed++
 		case wanted || l.watched():
+			c.touch(h)
 			h.hold(c.event(h, l, in, at, wanted))
 		default:
 			l.wall = max(l.wall, at)
@@ -191,7 +192,10 @@ func (c *Correlator) place(h *host, l *logState, in *Input, at int64, wanted boo
 	}
 	if !wanted {
 		if !late && l.watched() {
-			h.push(c.event(h, l, in, at, false))
+			e := c.event(h, l, in, at, false)
+			c.touch(h)
+			h.note(e)
+			h.push(e)
 		}
 		if len(h.overdue) > 0 {
 			c.schedule(h, at)
@@ -208,8 +212,9 @@ func (c *Correlator) submit(h *host, e *event, late bool) {
 		return
 	}
 	c.touch(h)
-	if late || e.at <= h.now {
-		e.late = true
+	e.late = late || e.at <= h.now
+	h.note(e)
+	if e.late {
 		c.dispatch(h, e)
 		return
 	}

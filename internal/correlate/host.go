@@ -26,6 +26,8 @@ type host struct {
 	unfound []unfound // closers of the present instant that found nothing open
 	recent  []trace   // events of the last moments, so that a restart does not count them twice
 	before  []trace   // those of before the restart
+	fresh   []*event  // those that no save has given yet
+	journal int       // values of the journal that are kept
 	zoneless
 	pendingOwn int
 	forgotten  bool

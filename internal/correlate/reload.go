@@ -21,6 +21,6 @@ func (c *Correlator) Reload(set *ruleset.Set) *Correlator {
 
 func (c *Correlator) goOn(next, h *host) {
 	c.restore(next, h.save())
-	next.before = h.before
+	next.before, next.fresh, next.journal = h.before, h.fresh, h.journal
 	c.touch(next)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/cmtrail/cmtrail/internal/match"
 	"github.com/cmtrail/cmtrail/internal/ruleset"
@@ -38,6 +39,7 @@ type (
 		Ref     Reference    `json:"ref"`
 		Thread  uint32       `json:"thread,omitempty"`
 		Matched []savedMatch `json:"matched,omitempty"`
+		Late    bool         `json:"late,omitempty"`
 	}
 	savedMatch struct {
 		Rule string      `json:"rule"`
@@ -113,11 +115,14 @@ const (
 func (c *Correlator) Track() { c.changed = map[*host]struct{}{} }
 
 // Save gives f the state of each host that has changed since the last Save, under a name of its own; nil when nothing is to be
-// kept of it. Hosts for which more than limit things are pending, and the relations across hosts, are left for another
-// time, unless limit is 0. A host whose f fails is given again.
+// kept of it. Of hosts for which more than limit things are pending only a journal is given, and the relations across hosts
+// are left for another time, unless limit is 0. A host whose f fails is given again.
 func (c *Correlator) Save(limit int, f func(name string, state []byte) error) error {
 	for h := range c.changed {
 		if limit > 0 && (h == c.global || h.pendingOwn+len(h.runs)+len(h.events) > limit) {
+			if err := h.saveJournal(f); err != nil {
+				return err
+			}
 			continue
 		}
 		delete(c.changed, h)
@@ -132,6 +137,10 @@ func (c *Correlator) Save(limit int, f func(name string, state []byte) error) er
 			}
 		}
 		if err := f(h.savedAs(), state); err != nil {
+			c.touch(h)
+			return err
+		}
+		if err := h.endJournal(f); err != nil {
 			c.touch(h)
 			return err
 		}
@@ -181,7 +190,7 @@ func (h *host) save() *hostState {
 }
 
 func (e *event) save() savedEvent {
-	s := savedEvent{At: e.at, Ref: e.ref, Thread: e.thread}
+	s := savedEvent{At: e.at, Ref: e.ref, Thread: e.thread, Late: e.late}
 	for _, m := range e.matched {
 		s.Matched = append(s.Matched, savedMatch{m.rule.ID, m.keys})
 	}
@@ -241,6 +250,9 @@ func (r *run) save() savedRun {
 // Restore takes back what Save gave. Questions of rules that have gone, have another revision or ask otherwise are undecided.
 // It is called before the first record.
 func (c *Correlator) Restore(name string, state []byte) error {
+	if strings.HasPrefix(name, journalPrefix) {
+		return c.restoreJournal(name, state)
+	}
 	var s hostState
 	if err := json.Unmarshal(state, &s); err != nil {
 		return fmt.Errorf("state %q: %w", name, err)
@@ -250,12 +262,12 @@ func (c *Correlator) Restore(name string, state []byte) error {
 		h = c.host(s.Name)
 	}
 	c.restore(h, &s)
-	h.before = slices.Clone(s.Recent)
+	h.before = append(h.before, s.Recent...)
 	return nil
 }
 
 func (c *Correlator) restore(h *host, s *hostState) {
-	h.newest, h.now, h.offset, h.zoned, h.recent = s.Newest, s.Now, s.Offset, s.Zoned, s.Recent
+	h.newest, h.now, h.offset, h.zoned, h.recent = max(h.newest, s.Newest), s.Now, s.Offset, s.Zoned, append(h.recent, s.Recent...)
 	c.newest = max(c.newest, s.Newest)
 	for _, l := range s.Logs {
 		log := h.log(l.Name)
@@ -312,7 +324,7 @@ func (n names) place(step string) int {
 }
 
 func (c *Correlator) restoreEvent(h *host, s *savedEvent, known names) *event {
-	e := &event{at: s.At, host: h, ref: s.Ref, thread: s.Thread}
+	e := &event{at: s.At, host: h, ref: s.Ref, thread: s.Thread, late: s.Late}
 	if h == c.global { // the event is of the host that its record names
 		e.host = c.host(s.Ref.Host)
 	}

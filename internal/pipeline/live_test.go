@@ -74,7 +74,7 @@ func watch(t *testing.T, clock *hand, store memory) *watched {
 	})
 	w.table = pipeline.New(engine).NewTable(parsers.Options{}, pipeline.Bounds{}, clock, w.live.Take)
 	if store != nil {
-		if w.keeper, err = pipeline.NewKeeper(context.Background(), store, w.live); err != nil {
+		if w.keeper, err = pipeline.NewKeeper(context.Background(), pipeline.NewShelves(store), w.live); err != nil {
 			t.Fatal(err)
 		}
 	}

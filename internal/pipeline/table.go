@@ -77,9 +77,10 @@ type entry struct {
 	place   *list.Element
 	used    time.Time
 	held    int
-	idle    bool // nothing came since the last Idle
-	waiting bool // is in Table.waiting
-	changed bool // is in Table.changed
+	idle    bool  // nothing came since the last Idle
+	waiting bool  // is in Table.waiting
+	changed bool  // is in Table.changed
+	at      int64 // where the last line began in its file; -1 when nobody says
 }
 
 // NewTable returns an empty table whose streams read with opt and give their records to emit.
@@ -126,6 +127,18 @@ func (t *Table) WriteLine(src Source, text string, origin any) {
 		e.waiting = true
 		t.waiting = append(t.waiting, e)
 	}
+}
+
+// At says where in its file the next line of src begins. A receiver that has been killed goes back to where it last noted
+// how far it was, and a file may be replaced: a line that does not lie behind the one before it is none of the record that is
+// held, which goes on as it is.
+func (t *Table) At(src Source, offset int64) {
+	e := t.stream(src)
+	if offset <= e.at && e.held > 0 {
+		e.Flush()
+		t.settle(e)
+	}
+	e.at = offset
 }
 
 // Keep gives f each origin that came since the last Keep and is still waited for, and keeps what f returns in its
@@ -220,7 +233,7 @@ func (t *Table) stream(src Source) *entry {
 		Name: strings.Clone(src.Name), Stream: strings.Clone(src.Stream), Arch: strings.Clone(src.Arch),
 	}
 	k = src.key()
-	e := &entry{Stream: newStream(src, t.options, t.matcher, t.pipeline.counters, t.emit), key: k, used: now}
+	e := &entry{Stream: newStream(src, t.options, t.matcher, t.pipeline.counters, t.emit), key: k, used: now, at: -1}
 	e.place = t.recent.PushFront(e)
 	t.streams[k] = e.place
 	t.last = e

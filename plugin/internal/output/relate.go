@@ -56,7 +56,7 @@ func (o *Output) relate(set *rules.Set, opt pipeline.LiveOptions) error {
 	if o.state == nil {
 		return nil
 	}
-	keeper, err := pipeline.NewKeeper(context.Background(), o.state.Pending(), r.live)
+	keeper, err := pipeline.NewKeeper(context.Background(), pipeline.NewShelves(o.state.Pending()), r.live)
 	if keeper == nil {
 		return fmt.Errorf("state_path: %w", err)
 	}
