@@ -74,7 +74,7 @@ collector: ## a real OpenTelemetry Collector with the processor, into build/
 demo: collector ## tag the sample logs in a real collector and show the result
 	$(GO) run ./cmd/cmtrail-demo
 
-e2e: collector ## the real collector, its output compared record by record
+e2e: build collector ## the real collector, its output compared record by record
 	cd test/collector && $(GO) test ./...
 
 plugin: ## the Fluent Bit plugin, into build/out_cmtrail.so

@@ -36,6 +36,24 @@ func TestShippedPacksPassTheirTests(t *testing.T) {
 	}
 }
 
+// The packs hold the whole catalogue, and each issue of it a test that hits and one that does not.
+func TestShippedPacksAreWhole(t *testing.T) {
+	set := shipped(t)
+	issues := 0
+	for _, r := range set.Rules {
+		if !r.Issue {
+			continue
+		}
+		issues++
+		if len(r.Tests) < 2 {
+			t.Errorf("%s has %d tests, expected two or more", r.ID, len(r.Tests))
+		}
+	}
+	if len(set.Steps) < 64 || issues < 275 {
+		t.Errorf("%d steps and %d issues, expected 64 and 275 at least", len(set.Steps), issues)
+	}
+}
+
 // A folder or pattern without rule files is no fault: files may be put there while the rules run.
 func TestLoadWarnsOfEmptyFolders(t *testing.T) {
 	empty := t.TempDir()

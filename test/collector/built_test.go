@@ -12,6 +12,9 @@ import (
 // built is the Collector that the builder made.
 const built = root + "/build/otelcol-cmtrail"
 
+// command is the built command.
+const command = root + "/bin/cmtrail"
+
 // TestBuiltCollector runs the built Collector with the demo's configuration over the sample logs.
 func TestBuiltCollector(t *testing.T) {
 	logs, out := copySamples(t), filepath.Join(t.TempDir(), "tagged.json")

@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,7 +11,7 @@ import (
 )
 
 // TestRulesWhileItRuns goes the way of someone who writes a first rule: the built Collector follows a log, a line comes out
-// untagged, the rule is put into its folder, and the next such line is tagged. A file with a fault changes nothing.
+// untagged, cmtrail rules new makes a rule of it, and the next such line is tagged. A file with a fault changes nothing.
 func TestRulesWhileItRuns(t *testing.T) {
 	logs, folder, out := t.TempDir(), t.TempDir(), filepath.Join(t.TempDir(), "out.json")
 	log := filepath.Join(logs, "LAB-01", "distmgr.log")
@@ -20,12 +21,12 @@ func TestRulesWhileItRuns(t *testing.T) {
 	cmd := exec.Command(built, "--config", filepath.Join(root, "deploy/otelcol/follow.yaml"))
 	cmd.Env = append(os.Environ(), "CMTRAIL_LOGS="+logs, "CMTRAIL_RULES="+folder, "CMTRAIL_OUT="+out)
 	told := filepath.Join(t.TempDir(), "stderr")
-	file, err := os.Create(told)
+	stderr, err := os.Create(told)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
-	cmd.Stderr = file
+	defer stderr.Close()
+	cmd.Stderr = stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("%v; build it first: make collector", err)
 	}
@@ -58,23 +59,26 @@ func TestRulesWhileItRuns(t *testing.T) {
 		})
 		return got[n-1]
 	}
-	write := func(text string) {
-		if err := os.WriteFile(filepath.Join(folder, "ours.yaml"), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
 	if got := issues("08:00:00"); got != "-" {
 		t.Errorf("before there is a rule: %s", got)
 	}
-	rule := "schema: 1\npack: ours\nrules:\n  - id: CM-SITE-SHELF-FULL\n    title: A depot is full\n    severity: error\n" +
-		"    match: {file: distmgr.log, line: The shelf of depot <depot:word> is full}\n"
-	write(rule)
+	file := filepath.Join(folder, "ours.yaml")
+	if told, err := exec.Command(command, "rules", "new", log+":1", "--id", "CM-SITE-SHELF-FULL", "--to", file,
+		"--title", "A depot is full", "--severity", "error").CombinedOutput(); err != nil {
+		t.Fatalf("%v; build it first: make build\n%s", err, told)
+	}
 	eventually(t, "the reload", logged("Rules reloaded"))
 	if got := issues("08:01:00"); got != "CM-SITE-SHELF-FULL" {
 		t.Errorf("with the rule: %s", got)
 	}
-	write(strings.Replace(rule, "severity", "serenity", 1))
-	eventually(t, "the fault", logged("ours.yaml:6:5"))
+	rule, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, bytes.Replace(rule, []byte("severity"), []byte("serenity"), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the fault", logged(`unknown key \"serenity\"`))
 	if got := issues("08:02:00"); got != "CM-SITE-SHELF-FULL" {
 		t.Errorf("with a fault in the file: %s", got)
 	}
