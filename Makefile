@@ -5,13 +5,14 @@ FUZZTIME ?= 60s
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 COMMIT   ?= $(shell git rev-parse HEAD 2>/dev/null)
 DATE     ?= $(shell git log -1 --format=%cI 2>/dev/null)
+SUPPLY    = $(GO) tool -modfile=internal/tools/supplychain/go.mod
 LDFLAGS   = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.date=$(DATE)
 
 # The shared reference data beside a developer's clone, when it is there.
 export CMTRAIL_SHARED ?= $(abspath $(wildcard ../shared))
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint fuzz bench rules generate check-generated collector demo e2e plugin plugin-windows e2e-fluentbit clean
+.PHONY: help supply-chain vulncheck licenses sbom release release-host check-reproducible build test lint fuzz bench rules generate check-generated collector demo e2e plugin plugin-windows e2e-fluentbit clean
 
 help: ## print the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -70,5 +71,46 @@ e2e-fluentbit: plugin ## the real fluent-bit with deploy/fluentbit, when there i
 	  FLUENT_BIT=$$(command -v fluent-bit) $(GO) test -count=1 -v -run 'TestRealFluentBit|TestNothingIsLost' ./plugin/internal/conformance; \
 	else echo 'no fluent-bit on PATH: the library was tested in a host in C alone (make test)'; fi
 
+# What a release is built with: no path of this machine, no state of its repository and no time of day gets into a file.
+RELEASE = build -trimpath -buildvcs=false
+TARGETS = linux-amd64 linux-arm64 windows-amd64 windows-arm64
+
+release: sbom ## the command for every system, the plugin, their SBOMs and checksums, into dist/
+	$(foreach t,$(TARGETS),$(call command,$(t)) &&) true
+	@if command -v x86_64-w64-mingw32-gcc >/dev/null; then \
+	  CGO_ENABLED=1 GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32-gcc $(GO) $(RELEASE) -buildmode=c-shared \
+	    -ldflags '-s -w -extldflags=-Wl,--no-insert-timestamp' -o dist/out_cmtrail-windows-amd64.dll ./plugin && rm -f dist/*.h; \
+	else echo 'no x86_64-w64-mingw32-gcc on PATH: no plugin for Windows'; fi
+	cd dist && sha256sum $$(ls | grep -v SHA256SUMS) > SHA256SUMS
+
+# command builds the command for a system: linux-amd64.
+define command
+CGO_ENABLED=0 GOOS=$(firstword $(subst -, ,$(1))) GOARCH=$(lastword $(subst -, ,$(1))) $(GO) $(RELEASE) -ldflags '$(LDFLAGS)' \
+  -o dist/cmtrail-$(1)$(if $(findstring windows,$(1)),.exe) ./cmd/cmtrail
+endef
+
+release-host: ## the command and the plugin for this machine, as a release has them, into dist/
+	CGO_ENABLED=0 $(GO) $(RELEASE) -ldflags '$(LDFLAGS)' -o dist/cmtrail-$$($(GO) env GOOS)-$$($(GO) env GOARCH) ./cmd/cmtrail
+	$(GO) $(RELEASE) -buildmode=c-shared -ldflags '-s -w' -o dist/out_cmtrail-$$($(GO) env GOOS)-$$($(GO) env GOARCH).so ./plugin
+	@rm -f dist/*.h
+
+check-reproducible: ## build the command and the plugin in two folders and compare them
+	@internal/tools/supplychain/reproducible.sh '$(VERSION)'
+
+sbom: release-host ## a CycloneDX SBOM of each file of this machine's release, into dist/
+	@mkdir -p build; for f in dist/cmtrail-linux-* dist/out_cmtrail-linux-*.so; do \
+	  case $$f in *.cdx.json|*arm64*) continue;; esac; echo "$$f.cdx.json"; \
+	  GOPROXY=off $(SUPPLY) cyclonedx-gomod bin -json -std -licenses -noserial -notimestamp -version '$(VERSION)' -output $$f.cdx.json $$f \
+	    2>build/sbom.log || { cat build/sbom.log; exit 1; }; \
+	done
+
+licenses: ## every module of the product has a licence of the list
+	@internal/tools/supplychain/licenses.sh $$($(SUPPLY) -n go-licenses)
+
+vulncheck: ## known vulnerabilities in what the product calls; says so when it has no database (VULNDB)
+	@internal/tools/supplychain/vulncheck.sh $(SUPPLY) govulncheck
+
+supply-chain: licenses vulncheck sbom check-reproducible ## all of the above that CI does
+
 clean:
-	rm -rf bin build
+	rm -rf bin build dist
