@@ -40,7 +40,7 @@ fuzz: ## each fuzz target for FUZZTIME
 	done
 
 bench: ## the figures of docs/performance.md
-	$(GO) test -run '^$$' -bench . -benchmem ./parsers ./internal/match ./internal/correlate ./rules ./otelprocessor ./plugin/...
+	$(GO) test -run '^$$' -bench . -benchmem ./parsers ./internal/match ./internal/correlate ./internal/redact ./rules ./otelprocessor ./plugin/...
 
 generate: ## everything that is made from something else
 	cd otelprocessor && $(GO) tool -modfile=../internal/tools/go.mod mdatagen metadata.yaml

@@ -17,16 +17,23 @@ func BenchmarkConsumeLogs(b *testing.B) {
 	const size = 1000
 	nothing := `<![LOG[Nothing that a rule knows of]LOG]!><time="09:00:03.000+300" date="06-05-2026" component="WUAHandler" context="" type="1" thread="4021" file="wua.cpp:80">`
 	for _, bb := range []struct {
-		name  string
-		lines []string
+		name   string
+		lines  []string
+		redact bool
 	}{
-		{"untagged", []string{nothing}},
-		{"step", []string{asked}},
-		{"issue", []string{failed}},
-		{"joined", []string{opens, closes}},
+		{"untagged", []string{nothing}, false},
+		{"step", []string{asked}, false},
+		{"issue", []string{failed}, false},
+		{"joined", []string{opens, closes}, false},
+		{"untagged, redacted", []string{nothing}, true},
+		{"step, redacted", []string{asked}, true},
 	} {
 		b.Run(bb.name, func(b *testing.B) {
-			p, err := newTagger(processortest.NewNopSettings(metadata.Type), testConfig(), consumertest.NewNop(), newClock())
+			cfg := testConfig()
+			if bb.redact {
+				cfg.Redact = RedactConfig{Classes: []string{"all"}, Key: redactKey}
+			}
+			p, err := newTagger(processortest.NewNopSettings(metadata.Type), cfg, consumertest.NewNop(), newClock())
 			if err != nil {
 				b.Fatal(err)
 			}

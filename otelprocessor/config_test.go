@@ -50,7 +50,7 @@ func TestConfig(t *testing.T) {
 		{"all", Config{
 			Rules: []string{"/etc/cmtrail/rules/*.yaml"}, OnError: OnErrorKeep, ReloadInterval: time.Minute, Format: "ccm",
 			Timezone: "Europe/Berlin", BiasSense: "iso", MessageAttribute: "message", HostAttribute: "host.id",
-			KeepOriginal: true, IdleTimeout: 10 * time.Second, StreamTimeout: 30 * time.Minute, MaxStreams: 500,
+			KeepOriginal: true, Redact: RedactConfig{Classes: []string{"host", "user"}, KeyFile: "/etc/cmtrail/redact.key"}, IdleTimeout: 10 * time.Second, StreamTimeout: 30 * time.Minute, MaxStreams: 500,
 			Correlation: CorrelationConfig{
 				Storage: &storage, Lateness: time.Minute, SilentAfter: 2 * time.Hour, MaxOpen: 100, MaxTotal: 1000,
 			},

@@ -39,7 +39,9 @@ func (sc *scan) mark(i int) int {
 	name := sc.s[from:to]
 	after := sc.at(to)
 	switch {
-	case name == "" || !isName(class, name), strings.IndexByte(`\@/:`, after) >= 0 && after != 0 && !(after == ':' && class == Host && isDigit(sc.at(to+1))):
+	case name == "" || !isName(class, name), after == '\\' || after == '@' || after == '/':
+		return 0
+	case after == ':' && (class != Host || !isDigit(sc.at(to+1))): // but for a port
 		return 0
 	case !strong && quote == 0 && c == ':' && !looksNamed(name), after == '(' || after == '%':
 		return 0

@@ -24,7 +24,7 @@ func staysReadable(name string) bool {
 
 // topDomains are last labels of hosts that belong to no country.
 var topDomains = setOf("com net org edu gov mil int info biz aero coop museum arpa local lan localdomain internal intranet corp " +
-	"cloud test example invalid ad dmz onmicrosoft")
+	"cloud test example invalid ad dmz")
 
 // countries are the last labels of countries.
 var countries = setOf("ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bw by bz ca cc cd cf cg ch " +

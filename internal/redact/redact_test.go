@@ -175,6 +175,7 @@ func TestHost(t *testing.T) {
 		{"ASP.NET", ""}, {"System.Info", ""}, {"failed.It is", ""}, {"done.in", ""}, {"command.com", ""}, {"Microsoft.Update.Session", ""},
 		{`\\.\root\cimv2`, ""}, {`\\?\C:\Windows`, ""}, {`C:\\Windows\\System32`, ""}, {`root\ccm:CCM_Policy`, ""}, {`SMS\\Client`, ""},
 		{"Server: none", ""}, {"host is not found", ""}, {"server: failed to start", ""}, {"Host = 5", ""},
+		{"contoso.cloudapp.net contoso.blob.core.windows.net contoso.onmicrosoft.com", "<host>.<domain> <host>.<domain> <host>.<domain>"},
 		{"not-microsoft.com.contoso.com", "<host>.<domain>"}, {"evilmicrosoft.com", "<domain>"},
 	}.run(t, newRedactor(t))
 }

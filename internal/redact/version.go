@@ -14,10 +14,10 @@ func (sc *scan) isVersion(from, to int, b [4]byte) bool {
 	case before == '\\': // a folder; a share has been read before
 		return true
 	}
-	switch said := sc.wordsBefore(from); {
-	case said == saysVersion:
+	switch sc.wordsBefore(from) {
+	case saysVersion:
 		return true
-	case said == saysAddress:
+	case saysAddress:
 		return false
 	}
 	return b[0] < 10 && (b[3] == 0 || b[1] == 0 && b[2] == 0)
