@@ -24,7 +24,7 @@ func (sc *scan) account(i int, names []known) int {
 		!strings.Contains(domain, ".") && len(domain) > 15 && !isPseudonym(domain) {
 		return sc.afterDomain(from, i, to)
 	}
-	if !sc.classes.has(User) {
+	if !sc.classes.has(User) || isPseudonym(name) {
 		return end
 	}
 	switch {
@@ -33,9 +33,6 @@ func (sc *scan) account(i int, names []known) int {
 		sc.replaceHost(from, i)
 	default:
 		sc.replace(from, i, prefixDomain, domain)
-	}
-	if isPseudonym(name) {
-		return end
 	}
 	prefix := prefixUser
 	if next == '$' { // the account of a machine
