@@ -12,7 +12,7 @@ LDFLAGS   = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.da
 export CMTRAIL_SHARED ?= $(abspath $(wildcard ../shared))
 
 .DEFAULT_GOAL := help
-.PHONY: help supply-chain vulncheck licenses sbom release release-host check-reproducible build test lint fuzz bench bench-peers bench-compare rules generate check-generated collector demo e2e plugin plugin-windows e2e-fluentbit clean
+.PHONY: help clean-dist supply-chain vulncheck licenses sbom release release-host check-reproducible build test lint fuzz bench bench-peers bench-compare rules generate check-generated collector demo e2e plugin plugin-windows e2e-fluentbit clean
 
 help: ## print the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -93,7 +93,7 @@ e2e-fluentbit: plugin ## the real fluent-bit with deploy/fluentbit, when there i
 RELEASE = build -trimpath -buildvcs=false
 TARGETS = linux-amd64 linux-arm64 windows-amd64 windows-arm64
 
-release: sbom ## the command for every system, the plugin, their SBOMs and checksums, into dist/
+release: clean-dist sbom ## the command for every system, the plugin, their SBOMs and checksums, into dist/
 	$(foreach t,$(TARGETS),$(call command,$(t)) &&) true
 	@if command -v x86_64-w64-mingw32-gcc >/dev/null; then \
 	  CGO_ENABLED=1 GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32-gcc $(GO) $(RELEASE) -buildmode=c-shared \
@@ -106,6 +106,9 @@ define command
 CGO_ENABLED=0 GOOS=$(firstword $(subst -, ,$(1))) GOARCH=$(lastword $(subst -, ,$(1))) $(GO) $(RELEASE) -ldflags '$(LDFLAGS)' \
   -o dist/cmtrail-$(1)$(if $(findstring windows,$(1)),.exe) ./cmd/cmtrail
 endef
+
+clean-dist:
+	rm -rf dist
 
 release-host: ## the command and the plugin for this machine, as a release has them, into dist/
 	CGO_ENABLED=0 $(GO) $(RELEASE) -ldflags '$(LDFLAGS)' -o dist/cmtrail-$$($(GO) env GOOS)-$$($(GO) env GOARCH) ./cmd/cmtrail
@@ -130,5 +133,5 @@ vulncheck: ## known vulnerabilities in what the product calls; says so when it h
 
 supply-chain: licenses vulncheck sbom check-reproducible ## all of the above that CI does
 
-clean:
-	rm -rf bin build dist
+clean: clean-dist
+	rm -rf bin build

@@ -12,7 +12,7 @@ func (sc *scan) account(i int, names []known) int {
 	to := sc.ahead(i, func(c byte) bool { return c == '\\' }) // two are one, written twice
 	domain := sc.s[from:i]
 	before := sc.at(from - 1)
-	if to-i > 2 || domain == "" || !hasLetter(domain) || isSlash(before) || isWord(before) || before == ':' && isLetter(sc.at(from-2)) && !isLetter(sc.at(from-3)) ||
+	if to-i > 2 || domain == "" || isPseudonym(domain) && domain[0] != prefixDomain[0] && domain[0] != prefixHost[0] || !hasLetter(domain) || isSlash(before) || isWord(before) || before == ':' && isLetter(sc.at(from-2)) && !isLetter(sc.at(from-3)) ||
 		strings.IndexByte(")%}*$~@", before) >= 0 && before != 0 {
 		return sc.afterDomain(from, i, to)
 	}
@@ -24,7 +24,7 @@ func (sc *scan) account(i int, names []known) int {
 		!strings.Contains(domain, ".") && len(domain) > 15 && !isPseudonym(domain) {
 		return sc.afterDomain(from, i, to)
 	}
-	if !sc.classes.has(User) {
+	if !sc.classes.has(User) || isPseudonym(name) {
 		return end
 	}
 	switch {
@@ -33,9 +33,6 @@ func (sc *scan) account(i int, names []known) int {
 		sc.replaceHost(from, i)
 	default:
 		sc.replace(from, i, prefixDomain, domain)
-	}
-	if isPseudonym(name) {
-		return end
 	}
 	prefix := prefixUser
 	if next == '$' { // the account of a machine

@@ -14,7 +14,7 @@ func (sc *scan) email(i int) int {
 	}
 	domain := sc.s[i+1 : to]
 	dot := strings.LastIndexByte(domain, '.')
-	if from == i || dot < 1 || len(domain)-dot < 3 || !wholeLabels(domain[:dot]) {
+	if from == i || isPseudonym(sc.s[from:i]) || dot < 1 || len(domain)-dot < 3 || !wholeLabels(domain[:dot]) {
 		return 0
 	}
 	for _, c := range []byte(domain[dot+1:]) {

@@ -56,7 +56,7 @@ func (sc *scan) knownAt(i int, names []known) int {
 		switch {
 		case isWord(after), after == '-' && isWord(sc.at(to+1)), after == '.' && isWord(sc.at(to+1)), after == '@':
 			continue
-		case after == '\\' && isAccountByte(sc.at(to+1)) && sc.classes.has(User) && k.class == Host: // the machine's own accounts
+		case after == '\\' && isAccountByte(sc.at(sc.ahead(to, isSlashByte))) && sc.classes.has(User) && k.class == Host: // the machine's own accounts
 			continue
 		case k.class == Host:
 			return sc.replaceHost(i, to)

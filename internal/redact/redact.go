@@ -2,8 +2,8 @@
 // machine. The same name gives the same pseudonym under the same key, in every record, file and run; nobody without the
 // key can tell the name from it.
 //
-// A text is read once, from left to right, and only some bytes make the reader look closer: a full stop may stand in an
-// address or a host's name, a backslash in an account or a path. What no such byte gives away is not found, and
+// A text is read from left to right, once when it names nobody, and only some bytes make the reader look closer: a full stop
+// may stand in an address or a host's name, a backslash in an account or a path. What no such byte gives away is not found, and
 // docs/reliability.md says what that is.
 package redact
 

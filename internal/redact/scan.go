@@ -8,8 +8,24 @@ type scan struct {
 	done int
 }
 
-// scan returns the text with pseudonyms for the names in it and for known ones.
+// scan returns the text with pseudonyms for the names in it and for known ones. What has changed is read again, since a
+// pseudonym may make a name of what stands beside it: so that what was redacted once stays as it is for good.
 func (r *Redactor) scan(s string, names []known) string {
+	for range maxPasses {
+		out, changed := r.pass(s, names)
+		if !changed {
+			break
+		}
+		s = out
+	}
+	return s
+}
+
+// maxPasses bounds the passes over a text. Two are enough for all but made-up ones.
+const maxPasses = 8
+
+// pass reads a text once.
+func (r *Redactor) pass(s string, names []known) (out string, changed bool) {
 	triggers := &r.triggers
 	if len(names) > 0 {
 		own := r.triggers
@@ -29,10 +45,10 @@ func (r *Redactor) scan(s string, names []known) string {
 		i = max(i+1, sc.look(i, names))
 	}
 	if sc.done == 0 {
-		return s
+		return s, false
 	}
 	r.out = append(r.out, s[sc.done:]...)
-	return string(r.out)
+	return string(r.out), true
 }
 
 // look looks closer at a byte and returns where to go on; 0 = behind it.
