@@ -74,7 +74,8 @@ func (l *lines) sourceOf(attrs pcommon.Map) (s pipeline.Source) {
 type origin struct {
 	group  *group
 	record plog.LogRecord
-	kept   bool // came with an earlier batch; record is a copy
+	text   string // the line; "" when kept
+	kept   bool   // came with an earlier batch; record is a copy
 }
 
 // keepOrigin copies what a held line came with, because its batch goes away.
@@ -102,7 +103,7 @@ func (t *tagger) takeBatch(batch plog.Logs) (passed int) {
 					passed++
 					continue
 				}
-				origins = append(origins, origin{group: g, record: lr})
+				origins = append(origins, origin{group: g, record: lr, text: text})
 				t.write(lr, whole, text, &origins[len(origins)-1])
 			}
 		}
@@ -130,8 +131,14 @@ func (t *tagger) take(res *pipeline.Result) {
 		out = t.carried
 	}
 	to := out.add(from.group)
-	to.Attributes().EnsureCapacity(from.record.Attributes().Len() + attributesAdded)
-	from.record.CopyTo(to)
+	if !from.kept && len(res.Record.Original) >= len(from.text) { // no other record begins in the line
+		from.record.MoveTo(to)
+		to.Attributes().EnsureCapacity(to.Attributes().Len() + attributesAdded)
+	} else {
+		to.Attributes().EnsureCapacity(from.record.Attributes().Len() + attributesAdded)
+		from.record.CopyTo(to)
+	}
+	t.writer.line = from.text
 	if t.hider == nil {
 		t.writer.write(to, res)
 	} else {

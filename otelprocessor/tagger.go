@@ -35,6 +35,7 @@ type tagger struct {
 	writer writer
 	hider  *hider // nil when names go on as they are
 	table  *pipeline.Table
+	held   *pipeline.HeldClock // of the table and of what relates records
 
 	// Where the table's records go: those that began in the batch under way, and those that began before it.
 	fresh, carried *output
@@ -80,6 +81,7 @@ func newTagger(set processor.Settings, cfg *Config, next consumer.Logs, clock pi
 		log:      set.Logger,
 		meters:   meters,
 		clock:    clock,
+		held:     &pipeline.HeldClock{Clock: clock},
 		config:   cfg,
 		reloader: reloader,
 		id:       set.ID,
@@ -96,10 +98,10 @@ func newTagger(set processor.Settings, cfg *Config, next consumer.Logs, clock pi
 	p := pipeline.New(engine)
 	t.table = p.NewTable(parsing, pipeline.Bounds{
 		MaxStreams: cfg.MaxStreams, IdleAfter: cfg.IdleTimeout, DropAfter: cfg.StreamTimeout,
-	}, clock, t.take)
+	}, t.held, t.take)
 	err = observe(meters, p, t.table)
 	if cfg.Correlation.Enabled {
-		t.relater = newRelater(engine.Set(), cfg, clock, redactor, func(g *group) plog.LogRecord { return t.carried.add(g) })
+		t.relater = newRelater(engine.Set(), cfg, t.held, redactor, func(g *group) plog.LogRecord { return t.carried.add(g) })
 		err = errors.Join(err, observeCorrelation(meters, t.relater.read))
 	}
 	if err != nil {
@@ -221,7 +223,9 @@ func (t *tagger) process(ctx context.Context, batch plog.Logs) (*round, *output)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.begin()
+	t.held.Hold()
 	passed := t.takeBatch(batch)
+	t.held.Release()
 	t.table.Keep(keepOrigin)
 	if passed > 0 {
 		t.meters.ProcessorCmtrailPassed.Add(ctx, int64(passed))

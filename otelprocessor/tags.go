@@ -2,6 +2,7 @@ package otelprocessor
 
 import (
 	"strings"
+	"unsafe"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
@@ -27,6 +28,7 @@ var severities = [...]plog.SeverityNumber{
 type writer struct {
 	message  string // attribute that takes the message; "" is the body
 	original bool   // keep the lines as they came
+	line     string // that the record came with; texts that are parts of it can be kept as they are
 	names    interned
 }
 
@@ -43,12 +45,12 @@ func (w *writer) write(to plog.LogRecord, res *pipeline.Result) {
 		to.SetSeverityText(r.Severity.String())
 	}
 	if w.message == "" {
-		to.Body().SetStr(strings.Clone(r.Message))
+		to.Body().SetStr(w.keep(r.Message))
 	} else {
-		attrs.PutStr(w.message, strings.Clone(r.Message))
+		attrs.PutStr(w.message, w.keep(r.Message))
 	}
 	if w.original {
-		attrs.PutStr(attribute.Original, strings.Clone(r.Original))
+		attrs.PutStr(attribute.Original, w.keep(r.Original))
 	}
 	if name := res.Source.Base(); name != "" {
 		if _, ok := attrs.Get(attribute.FileName); !ok {
@@ -75,6 +77,15 @@ func (w *writer) write(to plog.LogRecord, res *pipeline.Result) {
 	if res.Verdict != nil {
 		writeVerdict(attrs, res.Verdict)
 	}
+}
+
+// keep returns a text that holds for good. Most are parts of the line.
+func (w *writer) keep(text string) string {
+	begin, at := uintptr(unsafe.Pointer(unsafe.StringData(w.line))), uintptr(unsafe.Pointer(unsafe.StringData(text)))
+	if at >= begin && at+uintptr(len(text)) <= begin+uintptr(len(w.line)) {
+		return text
+	}
+	return strings.Clone(text)
 }
 
 func (w *writer) text(attrs pcommon.Map, name, value string) {

@@ -21,6 +21,27 @@ func (SystemClock) Ticker(d time.Duration) (<-chan time.Time, func()) {
 	return t.C, t.Stop
 }
 
+// HeldClock is a clock that can stand still while a batch is taken in, which asks for the time at every line. It is for one
+// goroutine at a time.
+type HeldClock struct {
+	Clock
+	at time.Time
+}
+
+// Hold stops the clock until Release.
+func (c *HeldClock) Hold() { c.at = c.Clock.Now() }
+
+// Release lets the clock go on.
+func (c *HeldClock) Release() { c.at = time.Time{} }
+
+// Now returns the current time, or that at which the clock was stopped.
+func (c *HeldClock) Now() time.Time {
+	if c.at.IsZero() {
+		return c.Clock.Now()
+	}
+	return c.at
+}
+
 // Every calls f each time d has passed, in a goroutine of its own. The function it returns ends that and waits for a
 // call that is under way.
 func Every(clock Clock, d time.Duration, f func()) (stop func()) {
