@@ -1,8 +1,10 @@
 package conformance
 
 import (
+	"fmt"
 	"net"
 	"regexp"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -154,4 +156,17 @@ func (p *peer) came() (c count) {
 	}
 	c.lines, c.whole = len(p.heads)+len(p.ends), len(p.seen)
 	return c
+}
+
+// missing tells which lines of the first records are not there, of ten records at most.
+func (p *peer) missing(records int) (list []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for n := range records {
+		name := strconv.Itoa(n)
+		if (!p.heads[name] || !p.ends[name]) && len(list) < 10 {
+			list = append(list, fmt.Sprintf("record %d: first line %t, second line %t", n, p.heads[name], p.ends[name]))
+		}
+	}
+	return list
 }
