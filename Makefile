@@ -12,7 +12,7 @@ LDFLAGS   = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.da
 export CMTRAIL_SHARED ?= $(abspath $(wildcard ../shared))
 
 .DEFAULT_GOAL := help
-.PHONY: help clean-dist supply-chain vulncheck licenses sbom release release-host check-reproducible build test lint fuzz bench bench-test bench-peers bench-compare rules generate check-generated collector demo e2e plugin plugin-windows e2e-fluentbit clean
+.PHONY: help clean-dist supply-chain vulncheck licenses sbom release release-host check-reproducible build test lint fuzz bench bench-test bench-peers bench-compare rules generate check-generated collector demo e2e reliability plugin plugin-windows e2e-fluentbit clean
 
 help: ## print the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -79,6 +79,11 @@ demo: collector ## tag the sample logs in a real collector and show the result
 
 e2e: build collector ## the real collector, its output compared record by record
 	cd test/collector && $(GO) test ./...
+
+reliability: collector plugin ## the long forms of the tests that nothing is lost, with the figures of docs/reliability.md
+	cd test/collector && CMTRAIL_RELIABILITY=long $(GO) test -count=1 -v -run 'TestKilled|TestBackendAway' .
+	FLUENT_BIT=$$(command -v fluent-bit) CMTRAIL_RELIABILITY=long $(GO) test -count=1 -v -timeout 20m \
+	  -run 'TestNothingIsLost|LosesNothing|TestWhatWeakerSettingsLose' ./plugin/internal/conformance
 
 plugin: ## the Fluent Bit plugin, into build/out_cmtrail.so
 	$(GO) build -buildmode=c-shared -trimpath -ldflags '-s -w' -o build/out_cmtrail.so ./plugin

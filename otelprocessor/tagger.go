@@ -46,8 +46,7 @@ type tagger struct {
 
 	draining chan struct{} // holds one while somebody hands on what waits; taken before mu
 
-	calls  map[*time.Time]struct{} // when each call that is under way began
-	heldUp time.Time               // when a receiver was last seen to wait for the next component
+	calls calls
 
 	id      component.ID
 	relater *relater // nil when records are not related
@@ -89,7 +88,7 @@ func newTagger(set processor.Settings, cfg *Config, next consumer.Logs, clock pi
 		writer:   writer{message: message, original: cfg.KeepOriginal},
 		changed:  make(chan struct{}),
 		draining: make(chan struct{}, 1),
-		calls:    map[*time.Time]struct{}{},
+		calls:    calls{began: map[*time.Time]struct{}{}},
 	}
 	if redactor != nil {
 		t.hider = &hider{Redactor: redactor, host: cfg.HostAttribute, message: message}
@@ -233,10 +232,12 @@ func (t *tagger) process(ctx context.Context, batch plog.Logs) (*round, *output)
 	r := t.newRound(t.carried)
 	t.shelve(r) // their lines leave the storage with the same write
 	_ = t.save(ctx, false)
-	if t.carried.count > 0 {
-		r.logs = plog.NewLogs()
-		t.carried.logs.CopyTo(r.logs)
+	if t.carried.count == 0 {
+		r.logs, r.count = t.fresh.logs, t.fresh.count
+		return r, t.carried
 	}
+	r.logs = plog.NewLogs()
+	t.carried.logs.CopyTo(r.logs)
 	t.fresh.logs.ResourceLogs().MoveAndAppendTo(r.logs.ResourceLogs())
 	r.count += t.fresh.count
 	return r, t.carried
@@ -247,39 +248,11 @@ func (t *tagger) process(ctx context.Context, batch plog.Logs) (*round, *output)
 func (t *tagger) giveBack(r *round, carried *output, batch plog.Logs) {
 	r.logs.CopyTo(batch) // they may have become read-only on their way
 	skip := carried.logs.ResourceLogs().Len()
-	if carried.count == 0 {
-		skip = 0
-	}
 	batch.ResourceLogs().RemoveIf(func(plog.ResourceLogs) bool {
 		skip--
 		return skip >= 0
 	})
 	t.keep(t.newRound(carried))
-}
-
-// enter notes that a call is under way until leave is called.
-func (t *tagger) enter() (leave func()) {
-	began := t.clock.Now()
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.calls[&began] = struct{}{}
-	return func() {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		delete(t.calls, &began)
-	}
-}
-
-// waitedFor tells whether receivers have been held up lately. A log seems quiet then while its next lines only wait to be
-// taken, so that what is held of it must not go on by itself.
-func (t *tagger) waitedFor() bool {
-	now := t.clock.Now()
-	for began := range t.calls {
-		if now.Sub(*began) >= t.config.IdleTimeout/2 {
-			t.heldUp = now
-		}
-	}
-	return !t.heldUp.IsZero() && now.Sub(t.heldUp) < t.config.IdleTimeout
 }
 
 // full tells whether no more records may wait.

@@ -1,8 +1,10 @@
 package conformance
 
 import (
+	"fmt"
 	"net"
 	"regexp"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -30,13 +32,15 @@ type peer struct {
 	listener net.Listener // nil while it is away
 	open     map[net.Conn]bool
 	messages int
-	seen     map[string]int
+	seen     map[string]int  // whole records
+	heads    map[string]bool // first lines
+	ends     map[string]bool // second lines
 	done     sync.WaitGroup
 }
 
 func newPeer(t *testing.T) *peer {
 	t.Helper()
-	p := &peer{t: t, address: "127.0.0.1:0", mood: away, open: map[net.Conn]bool{}, seen: map[string]int{}}
+	p := &peer{t: t, address: "127.0.0.1:0", mood: away, open: map[net.Conn]bool{}, seen: map[string]int{}, heads: map[string]bool{}, ends: map[string]bool{}}
 	p.become(well)
 	t.Cleanup(func() { p.become(away); p.done.Wait() })
 	return p
@@ -80,8 +84,12 @@ func (p *peer) become(m mood) {
 	})
 }
 
-// ended finds a whole record in what was sent: its text, of two lines, as it stands in a packed message.
-var ended = regexp.MustCompile(`Search number (\d+)\nhas ended`)
+// What was sent is looked through for whole records, of two lines, as they stand in a packed message, and for each line.
+var (
+	whole = regexp.MustCompile(`Search number (\d+)\.\nEnd of search \d+\.`)
+	heads = regexp.MustCompile(`Search number (\d+)\.`)
+	ends  = regexp.MustCompile(`End of search (\d+)\.`)
+)
 
 func (p *peer) serve(c net.Conn) {
 	defer func() {
@@ -110,8 +118,14 @@ func (p *peer) serve(c net.Conn) {
 		p.mu.Lock()
 		p.messages++
 		odd, mood := p.messages%2 == 1, p.mood
-		for _, found := range ended.FindAllSubmatch(entries, -1) {
+		for _, found := range whole.FindAllSubmatch(entries, -1) {
 			p.seen[string(found[1])]++
+		}
+		for _, found := range heads.FindAllSubmatch(entries, -1) {
+			p.heads[string(found[1])] = true
+		}
+		for _, found := range ends.FindAllSubmatch(entries, -1) {
+			p.ends[string(found[1])] = true
 		}
 		p.mu.Unlock()
 		switch {
@@ -127,12 +141,32 @@ func (p *peer) serve(c net.Conn) {
 	}
 }
 
-// came returns how many different records have come, and how many of them came again.
-func (p *peer) came() (records, again int) {
+// count is what has come.
+type count struct {
+	lines int // different ones
+	whole int // records of which both lines came as one
+	again int // records that came more than once
+}
+
+func (p *peer) came() (c count) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, n := range p.seen {
-		again += n - 1
+		c.again += n - 1
 	}
-	return len(p.seen), again
+	c.lines, c.whole = len(p.heads)+len(p.ends), len(p.seen)
+	return c
+}
+
+// missing tells which lines of the first records are not there, of ten records at most.
+func (p *peer) missing(records int) (list []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for n := range records {
+		name := strconv.Itoa(n)
+		if (!p.heads[name] || !p.ends[name]) && len(list) < 10 {
+			list = append(list, fmt.Sprintf("record %d: first line %t, second line %t", n, p.heads[name], p.ends[name]))
+		}
+	}
+	return list
 }
