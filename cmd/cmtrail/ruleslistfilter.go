@@ -98,12 +98,6 @@ func fixedValues(all []string) func(*rules.Set) []string {
 	return func(*rules.Set) []string { return all }
 }
 
-// any tells whether anything is asked for.
-func (f *listFilter) any() bool {
-	return f.atLeast+f.search != "" || f.issues || f.marks || f.disabled ||
-		len(slices.Concat(f.steps, f.flows, f.severities, f.statuses, f.tags, f.logs, f.kinds, f.packs)) > 0
-}
-
 // check refuses values that no rule can have, with the nearest that one has. A list that is empty by a slip of the pen
 // would read as good news.
 func (f *listFilter) check(set *rules.Set) error {

@@ -5,13 +5,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 )
 
 // TestRulesWhileItRuns goes the way of someone who writes a first rule: the built Collector follows a log, a line comes out
-// untagged, cmtrail rules new makes a rule of it, and the next such line is tagged. A file with a fault changes nothing.
+// untagged, cmtrail rules new makes a rule of it, and the next such line, of another depot, is tagged. A file with a fault
+// changes nothing.
 func TestRulesWhileItRuns(t *testing.T) {
 	logs, folder, out := t.TempDir(), t.TempDir(), filepath.Join(t.TempDir(), "out.json")
 	log := filepath.Join(logs, "LAB-01", "distmgr.log")
@@ -40,7 +42,7 @@ func TestRulesWhileItRuns(t *testing.T) {
 	n := 0
 	issues := func(clock string) string { // of a line that comes now
 		n++
-		appendTo(t, log, `The shelf of depot LAB-DP07 is full  $$<SMS_DISTRIBUTION_MANAGER><03-12-2026 `+clock+`.000+0><thread=4412 (0x113C)>`+"\r\n")
+		appendTo(t, log, `The shelf of depot LAB-DP0`+strconv.Itoa(n)+` is full  $$<SMS_DISTRIBUTION_MANAGER><03-12-2026 `+clock+`.000+0><thread=4412 (0x113C)>`+"\r\n")
 		var got []string
 		eventually(t, "the line", func() bool {
 			got = nil
