@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/cmtrail/cmtrail/internal/ruleset"
@@ -84,6 +85,11 @@ func (f *Files) Same(other *Files) bool {
 
 // Load makes one set of the files. Today decides whether an override's "until" has passed; zero: none has.
 func (f *Files) Load(today time.Time) (*Set, []Fault) {
+	if f.shippedAlone() && !f.keep {
+		set := *shipped() // several instances of a plugin or processor share the rules
+		set.Warnings = slices.Concat(set.Warnings, f.warnings)
+		return &set, nil
+	}
 	set, faults := ruleset.Load(f.sources, ruleset.Options{Codes: ErrorCodes(), LogName: parsers.LogName, Logs: parsers.Logs, Today: today, Keep: f.keep})
 	if set != nil {
 		set.Warnings = append(set.Warnings, f.warnings...)
@@ -103,6 +109,25 @@ func (f *Files) LoadEngine(today time.Time) (*Engine, error) {
 	}
 	return nil, fmt.Errorf("rules:\n%w", errors.Join(errs...))
 }
+
+// shippedAlone tells whether there is nothing but the shipped packs.
+func (f *Files) shippedAlone() bool {
+	return len(f.sources) > 0 && !slices.ContainsFunc(f.sources, func(s ruleset.Source) bool { return !s.Shipped })
+}
+
+// shipped returns the set of the shipped packs.
+var shipped = sync.OnceValue(func() *Set {
+	sources, err := readFS(packs, "packs")
+	if err == nil {
+		set, faults := ruleset.Load(sources, ruleset.Options{Codes: ErrorCodes(), LogName: parsers.LogName, Logs: parsers.Logs})
+		if len(faults) == 0 {
+			return set
+		}
+		err = errors.New(faults[0].String())
+	}
+	// The packs are part of the program and read by every test.
+	panic(fmt.Sprintf("embedded packs: %v", err))
+})
 
 func isRuleFile(name string) bool {
 	ext := strings.ToLower(filepath.Ext(name))
