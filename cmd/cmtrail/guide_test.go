@@ -20,6 +20,9 @@ import (
 // for, logs and files with a name are there for the commands that follow, and sessions print what the guide says that they
 // print. A line of three dots in a session stands for lines that are not shown. -update rewrites sessions without dots.
 func TestGuide(t *testing.T) {
+	if testing.Short() {
+		t.Skip("its sessions run every rule over all samples, which takes minutes under the race detector")
+	}
 	doc, err := filepath.Abs("../../docs/rules.md")
 	if err != nil {
 		t.Fatal(err)
