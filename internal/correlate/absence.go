@@ -178,7 +178,8 @@ func (c *Correlator) tied(opened *subscription, e *event, key string) {
 	}
 	waiting := h.unfound
 	h.unfound = nil
-	for _, u := range waiting {
+	for i := range waiting {
+		u := &waiting[i]
 		if u.sub.rel == opened.rel && u.key == key && e.at-u.e.at <= early && u.e.ref.Log != e.ref.Log {
 			u.sub.rel.kind.take(c, &u.sub, u.e, u.m)
 		}
