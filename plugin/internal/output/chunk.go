@@ -35,6 +35,7 @@ func fingerprintOf(tag string, data []byte) (f fingerprint) {
 type retries struct {
 	limit int
 	size  int
+	gone  uint64 // chunks forgotten because there were too many
 	known map[fingerprint]*list.Element
 	order *list.List // of *retry, oldest in front
 }
@@ -82,6 +83,7 @@ func (r *retries) put(c *chunk) (evicted int) {
 	for r.order.Len() > maxRetries {
 		at := r.order.Front()
 		r.take(at.Value.(*retry).id)
+		r.gone++
 	}
 	return evicted
 }
