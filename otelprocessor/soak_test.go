@@ -150,7 +150,7 @@ func (s *soak) round() {
 	}
 	logs := plog.NewLogs()
 	for k := range 10 {
-		age := n / 200                                 // hosts come and go: a new one takes each place after so many rounds
+		age := n / 200                                   // hosts come and go: a new one takes each place after so many rounds
 		name := fmt.Sprintf("PC-%d-%d", k+10*(n%3), age) // and takes part in every third round
 		path := fmt.Sprintf(`C:\Windows\CCM\Logs\%s-%d.log`, []string{"LocationServices", "ScanAgent", "WUAHandler", "UpdatesHandler", "Soak"}[k%5], n/60)
 		batch(name, path, s.mixed(n*10+k)...).ResourceLogs().MoveAndAppendTo(logs.ResourceLogs())
