@@ -12,7 +12,7 @@ LDFLAGS   = -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.da
 export CMTRAIL_SHARED ?= $(abspath $(wildcard ../shared))
 
 .DEFAULT_GOAL := help
-.PHONY: help clean-dist supply-chain vulncheck licenses sbom release release-host check-reproducible build test lint fuzz bench bench-test bench-peers bench-compare rules generate check-generated collector demo e2e reliability plugin plugin-windows e2e-fluentbit clean
+.PHONY: help clean-dist supply-chain vulncheck licenses sbom release release-host check-reproducible build test lint fuzz bench bench-test bench-peers bench-compare rules generate check-generated collector demo e2e reliability soak plugin plugin-windows e2e-fluentbit clean
 
 help: ## print the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -33,6 +33,12 @@ rules: build ## lint and test the shipped rule packs, and see that they are laid
 	bin/cmtrail rules lint
 	bin/cmtrail rules test
 	bin/cmtrail rules fmt --check rules/packs
+
+SOAK ?= 10m
+
+soak: ## mixed load with rotation for SOAK, and ten million distinct keys: fails when memory or goroutines grow
+	SOAK=$(SOAK) $(GO) test -count=1 -v -timeout 0 -run TestSoak ./otelprocessor
+	SOAK=$(SOAK) $(GO) test -count=1 -v -timeout 0 -run 'TestMany' ./internal/correlate
 
 fuzz: ## each fuzz target for FUZZTIME
 	@for pkg in $$($(GO) list ./...); do \

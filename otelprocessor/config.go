@@ -61,6 +61,10 @@ type Config struct {
 	StreamTimeout time.Duration `mapstructure:"stream_timeout"`
 	// MaxStreams bounds the logs that are followed at a time.
 	MaxStreams int `mapstructure:"max_streams"`
+	// MaxHeldBytes bounds the bytes of lines that all logs together hold.
+	MaxHeldBytes int64 `mapstructure:"max_held_bytes"`
+	// MaxWaiting bounds the records that wait for the next component; beyond it nothing more is taken.
+	MaxWaiting int `mapstructure:"max_waiting"`
 
 	// Storage is the storage extension in which held lines, records that wait for the next component, and what correlation
 	// has pending survive a restart; empty: nothing does.
@@ -82,6 +86,8 @@ type CorrelationConfig struct {
 	MaxOpen int `mapstructure:"max_open"`
 	// MaxTotal bounds what is pending in all.
 	MaxTotal int `mapstructure:"max_total"`
+	// MaxHosts bounds the hosts that are remembered.
+	MaxHosts int `mapstructure:"max_hosts"`
 }
 
 // RedactConfig says which names leave the machine as pseudonyms. Without classes none does.
@@ -101,7 +107,7 @@ func (c *RedactConfig) settings() redact.Settings {
 // live returns the settings that reach the pipeline.
 func (c *CorrelationConfig) live(quiet time.Duration) pipeline.LiveOptions {
 	return pipeline.LiveOptions{
-		Correlator: rules.CorrelatorOptions{Lateness: c.Lateness, MaxOpen: c.MaxOpen, MaxTotal: c.MaxTotal},
+		Correlator: rules.CorrelatorOptions{Lateness: c.Lateness, MaxOpen: c.MaxOpen, MaxTotal: c.MaxTotal, MaxHosts: c.MaxHosts},
 		QuietAfter: quiet, SilentAfter: c.SilentAfter,
 	}
 }
@@ -116,12 +122,15 @@ func createDefaultConfig() component.Config {
 		IdleTimeout:    pipeline.DefaultIdleAfter,
 		StreamTimeout:  pipeline.DefaultDropAfter,
 		MaxStreams:     pipeline.DefaultMaxStreams,
+		MaxHeldBytes:   pipeline.DefaultMaxHeld,
+		MaxWaiting:     defaultMaxWaiting,
 		Correlation: CorrelationConfig{
 			Enabled:     true,
 			Lateness:    pipeline.Lateness,
 			SilentAfter: pipeline.DefaultSilentAfter,
 			MaxOpen:     rules.DefaultMaxOpen,
 			MaxTotal:    rules.DefaultMaxTotal,
+			MaxHosts:    rules.DefaultMaxHosts,
 		},
 	}
 }
@@ -173,9 +182,11 @@ func (c *Config) Validate() error {
 	}
 	for _, n := range []struct {
 		name string
-		n    int
+		n    int64
 	}{
-		{"max_streams", c.MaxStreams}, {"correlation: max_open", c.Correlation.MaxOpen}, {"correlation: max_total", c.Correlation.MaxTotal},
+		{"max_streams", int64(c.MaxStreams)}, {"max_held_bytes", c.MaxHeldBytes}, {"max_waiting", int64(c.MaxWaiting)},
+		{"correlation: max_open", int64(c.Correlation.MaxOpen)}, {"correlation: max_total", int64(c.Correlation.MaxTotal)},
+		{"correlation: max_hosts", int64(c.Correlation.MaxHosts)},
 	} {
 		if n.n <= 0 {
 			fault("%s: must be above zero, is %d", n.name, n.n)

@@ -33,9 +33,9 @@ func loadConfig(t *testing.T, name string) *Config {
 func TestConfig(t *testing.T) {
 	defaults := Config{
 		DefaultRules: true, OnError: OnErrorFail, ReloadInterval: 5 * time.Second, BiasSense: "windows", HostAttribute: "host.name",
-		IdleTimeout: 5 * time.Second, StreamTimeout: time.Hour, MaxStreams: 10_000,
+		IdleTimeout: 5 * time.Second, StreamTimeout: time.Hour, MaxStreams: 10_000, MaxHeldBytes: 256 << 20, MaxWaiting: 10_000,
 		Correlation: CorrelationConfig{
-			Enabled: true, Lateness: 30 * time.Second, SilentAfter: time.Hour, MaxOpen: 10_000, MaxTotal: 250_000,
+			Enabled: true, Lateness: 30 * time.Second, SilentAfter: time.Hour, MaxOpen: 10_000, MaxTotal: 250_000, MaxHosts: 200_000,
 		},
 	}
 	storage := component.MustNewID("file_storage")
@@ -50,9 +50,9 @@ func TestConfig(t *testing.T) {
 		{"all", Config{
 			Rules: []string{"/etc/cmtrail/rules/*.yaml"}, OnError: OnErrorKeep, ReloadInterval: time.Minute, Format: "ccm",
 			Timezone: "Europe/Berlin", BiasSense: "iso", MessageAttribute: "message", HostAttribute: "host.id",
-			KeepOriginal: true, Redact: RedactConfig{Classes: []string{"host", "user"}, KeyFile: "/etc/cmtrail/redact.key"}, IdleTimeout: 10 * time.Second, StreamTimeout: 30 * time.Minute, MaxStreams: 500, Storage: &storage,
+			KeepOriginal: true, Redact: RedactConfig{Classes: []string{"host", "user"}, KeyFile: "/etc/cmtrail/redact.key"}, IdleTimeout: 10 * time.Second, StreamTimeout: 30 * time.Minute, MaxStreams: 500, MaxHeldBytes: 1 << 20, MaxWaiting: 200, Storage: &storage,
 			Correlation: CorrelationConfig{
-				Lateness: time.Minute, SilentAfter: 2 * time.Hour, MaxOpen: 100, MaxTotal: 1000,
+				Lateness: time.Minute, SilentAfter: 2 * time.Hour, MaxOpen: 100, MaxTotal: 1000, MaxHosts: 50,
 			},
 		}},
 	} {
@@ -82,8 +82,11 @@ stream_timeout: must be above zero, is -1s
 correlation: lateness: must be above zero, is 0s
 correlation: silent_after: must be above zero, is -1s
 max_streams: must be above zero, is 0
+max_held_bytes: must be above zero, is 0
+max_waiting: must be above zero, is -1
 correlation: max_open: must be above zero, is 0
-correlation: max_total: must be above zero, is -1`},
+correlation: max_total: must be above zero, is -1
+correlation: max_hosts: must be above zero, is 0`},
 		{"no_rules", "no rules: default_rules is off and rules is empty"},
 		{"timeouts", "stream_timeout: 1m0s is shorter than idle_timeout, 2m0s"},
 	} {

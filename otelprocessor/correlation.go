@@ -23,7 +23,7 @@ type relater struct {
 	live   *pipeline.Live
 	keeper *pipeline.Keeper  // nil without a storage
 	host   string            // the attribute that tells hosts apart
-	groups map[string]*group // by host, where records of it have come since the start
+	groups map[string]*group // by host, where records of it have come since the start, as long as the host is remembered
 	emit   func(*group) plog.LogRecord
 	now    func() time.Time
 	redact *redact.Redactor // nil when names go on as they are
@@ -35,18 +35,20 @@ type relater struct {
 type counters struct {
 	rules.CorrelatorCounters
 	pending int
+	hosts   int
 }
 
 func newRelater(set *rules.Set, cfg *Config, clock pipeline.Clock, hide *redact.Redactor, emit func(*group) plog.LogRecord) *relater {
 	r := &relater{host: cfg.HostAttribute, groups: map[string]*group{}, emit: emit, now: clock.Now, redact: hide}
-	r.live = pipeline.NewLive(set, cfg.Correlation.live(cfg.IdleTimeout), clock, rules.CorrelatorOutput{Finding: r.finding, Journey: r.journey})
+	r.live = pipeline.NewLive(set, cfg.Correlation.live(cfg.IdleTimeout), clock, rules.CorrelatorOutput{Finding: r.finding, Journey: r.journey,
+		Gone: func(host string) { delete(r.groups, host) }})
 	r.publish()
 	return r
 }
 
 func (r *relater) publish() {
 	c := r.live.Correlator()
-	r.counters.Store(&counters{c.Counters(), c.Open()})
+	r.counters.Store(&counters{r.live.Counters(), c.Open(), c.Hosts()})
 }
 
 func (r *relater) read() *counters { return r.counters.Load() }
@@ -74,9 +76,6 @@ func (r *relater) restore(ctx context.Context, shelves *pipeline.Shelves, log *z
 // take relates a record of the group.
 func (r *relater) take(g *group, res *pipeline.Result) {
 	if have := r.groups[res.Source.Host]; have != g {
-		if len(r.groups) >= maxGroups {
-			clear(r.groups)
-		}
 		r.groups[res.Source.Host] = g
 	}
 	r.live.Take(res)

@@ -55,12 +55,12 @@ func (t *tagger) restore(ctx context.Context, client storage.Client) (err error)
 		return err
 	}
 	t.waiting.sort()
+	t.begin() // narrower bounds than before let go of what is taken back, which is told
 	if t.relater != nil {
 		if err := t.relater.restore(ctx, k.shelves, t.log); err != nil {
 			return err
 		}
 	}
-	t.begin()
 	k.lines, err = k.shelves.Open(ctx, "held", func(_ string, value []byte) {
 		if !t.restoreLines(value) {
 			faults++

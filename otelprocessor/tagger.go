@@ -96,9 +96,9 @@ func newTagger(set processor.Settings, cfg *Config, next consumer.Logs, clock pi
 	}
 	p := pipeline.New(engine)
 	t.table = p.NewTable(parsing, pipeline.Bounds{
-		MaxStreams: cfg.MaxStreams, IdleAfter: cfg.IdleTimeout, DropAfter: cfg.StreamTimeout,
+		MaxStreams: cfg.MaxStreams, MaxHeld: cfg.MaxHeldBytes, IdleAfter: cfg.IdleTimeout, DropAfter: cfg.StreamTimeout,
 	}, t.held, t.take)
-	err = observe(meters, p, t.table)
+	err = observe(meters, p, t.table, &t.waiting.shown)
 	if cfg.Correlation.Enabled {
 		t.relater = newRelater(engine.Set(), cfg, t.held, redactor, func(g *group) plog.LogRecord { return t.carried.add(g) })
 		err = errors.Join(err, observeCorrelation(meters, t.relater.read))
@@ -182,6 +182,9 @@ func (t *tagger) ConsumeLogs(ctx context.Context, batch plog.Logs) error {
 	if err != nil && t.full() {
 		return err // nothing has been read
 	}
+	if stuck := t.writable(ctx); stuck != nil {
+		return stuck // likewise
+	}
 	if batch.IsReadOnly() { // as when a receiver tries again what a fan-out has seen
 		own := plog.NewLogs()
 		batch.CopyTo(own)
@@ -259,7 +262,7 @@ func (t *tagger) giveBack(r *round, carried *output, batch plog.Logs) {
 func (t *tagger) full() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.waiting.count > maxWaiting
+	return t.waiting.count > t.config.MaxWaiting
 }
 
 // tick takes rules that have changed, gives out what idle logs hold, and hands on what waits.

@@ -137,11 +137,17 @@ func list[T any](attrs pcommon.Map, name string, items []T, text func(T) string)
 // interned keeps one copy of each of the few names that records repeat: components, contexts, source files.
 type interned map[string]string
 
-const maxInterned = 4096
+const (
+	maxInterned = 4096
+	maxName     = 256 // bytes; a longer one is hardly a name that is repeated
+)
 
 func (n *interned) of(view string) string {
 	if s, ok := (*n)[view]; ok {
 		return s
+	}
+	if len(view) > maxName {
+		return strings.Clone(view)
 	}
 	if *n == nil || len(*n) >= maxInterned {
 		*n = interned{}

@@ -15,7 +15,7 @@ import (
 
 // observe lets the Collector read the pipeline's counters when it gathers its metrics. A record costs no more than
 // an addition for each.
-func observe(m *metadata.TelemetryBuilder, p *pipeline.Pipeline, table *pipeline.Table) error {
+func observe(m *metadata.TelemetryBuilder, p *pipeline.Pipeline, table *pipeline.Table, waiting *atomic.Int64) error {
 	c := p.Counters()
 	single := func(n *atomic.Uint64) metric.Int64Callback {
 		return func(_ context.Context, o metric.Int64Observer) error {
@@ -35,6 +35,10 @@ func observe(m *metadata.TelemetryBuilder, p *pipeline.Pipeline, table *pipeline
 		m.RegisterProcessorCmtrailLateCallback(single(&c.Late)),
 		m.RegisterProcessorCmtrailStreamsEvictedCallback(single(&c.Evicted)),
 		m.RegisterProcessorCmtrailHeldLinesCallback(level(table.Held)),
+		m.RegisterProcessorCmtrailHeldBytesCallback(level(table.HeldBytes)),
+		m.RegisterProcessorCmtrailHeldHurriedCallback(single(&c.Hurried)),
+		m.RegisterProcessorCmtrailWaitingCallback(level(waiting.Load)),
+		m.RegisterProcessorCmtrailOnceForgottenCallback(level(func() int64 { return int64(p.Engine().Forgotten()) })),
 		m.RegisterProcessorCmtrailStreamsCallback(level(table.Streams)),
 		m.RegisterProcessorCmtrailRulesCallback(level(func() int64 { return int64(p.Engine().Running()) })),
 		m.RegisterProcessorCmtrailRecordsCallback(func(_ context.Context, o metric.Int64Observer) error {
@@ -78,18 +82,22 @@ func observeCorrelation(m *metadata.TelemetryBuilder, read func() *counters) err
 			return nil
 		}
 	}
+	number := func(of func(*counters) int64) metric.Int64Callback {
+		return func(_ context.Context, o metric.Int64Observer) error {
+			o.Observe(of(read()))
+			return nil
+		}
+	}
 	return errors.Join(
 		m.RegisterProcessorCmtrailFindingsCallback(by("issue", func(c rules.CorrelatorCounters) map[string]uint64 { return c.Findings })),
 		m.RegisterProcessorCmtrailUndecidedCallback(by("issue", func(c rules.CorrelatorCounters) map[string]uint64 { return c.Undecided })),
 		m.RegisterProcessorCmtrailJourneysCallback(by("state", func(c rules.CorrelatorCounters) map[string]uint64 { return c.Journeys })),
-		m.RegisterProcessorCmtrailPendingCallback(func(_ context.Context, o metric.Int64Observer) error {
-			o.Observe(int64(read().pending))
-			return nil
-		}),
-		m.RegisterProcessorCmtrailPendingEvictedCallback(func(_ context.Context, o metric.Int64Observer) error {
-			o.Observe(int64(read().Evicted))
-			return nil
-		}),
+		m.RegisterProcessorCmtrailHostsCallback(number(func(c *counters) int64 { return int64(c.hosts) })),
+		m.RegisterProcessorCmtrailPendingCallback(number(func(c *counters) int64 { return int64(c.pending) })),
+		m.RegisterProcessorCmtrailPendingEvictedCallback(number(func(c *counters) int64 { return int64(c.Evicted) })),
+		m.RegisterProcessorCmtrailPendingCutCallback(number(func(c *counters) int64 { return int64(c.Cut) })),
+		m.RegisterProcessorCmtrailPendingHurriedCallback(number(func(c *counters) int64 { return int64(c.Hurried) })),
+		m.RegisterProcessorCmtrailPendingLateCallback(number(func(c *counters) int64 { return int64(c.Late) })),
 	)
 }
 

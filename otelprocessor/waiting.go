@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/collector/consumer/consumererror"
@@ -11,15 +12,16 @@ import (
 	"go.uber.org/zap"
 )
 
-// maxWaiting bounds the records that wait for the next component. Beyond it nothing more is taken from a receiver.
-const maxWaiting = 10_000
+// defaultMaxWaiting bounds the records that wait for the next component. Beyond it nothing more is taken from a receiver.
+const defaultMaxWaiting = 10_000
 
 // waiting are records that the next component has still to take, and that nobody else would send again.
 type waiting struct {
 	rounds  []*round // oldest first
 	count   int      // of records
-	number  uint64   // the latest number given
-	refused bool     // the last attempt was refused, which has been told
+	shown   atomic.Int64
+	number  uint64 // the latest number given
+	refused bool   // the last attempt was refused, which has been told
 }
 
 // round are records that are handed on together.
@@ -28,6 +30,12 @@ type round struct {
 	logs   plog.Logs
 	count  int
 	gone   bool // taken by the next component, or refused by it for good
+}
+
+// add counts records that begin to wait, and shows how many do to those who gather metrics.
+func (w *waiting) add(n int) {
+	w.count += n
+	w.shown.Store(int64(w.count))
 }
 
 func (t *tagger) newRound(out *output) *round {
@@ -41,7 +49,7 @@ func (t *tagger) keep(r *round) {
 		return
 	}
 	t.waiting.rounds = append(t.waiting.rounds, r)
-	t.waiting.count += r.count
+	t.waiting.add(r.count)
 	t.shelve(r)
 }
 
@@ -61,7 +69,7 @@ func (t *tagger) leaves(r *round) {
 	w := &t.waiting
 	if at := slices.Index(w.rounds, r); at >= 0 {
 		w.rounds = slices.Delete(w.rounds, at, at+1)
-		w.count -= r.count
+		w.add(-r.count)
 		t.tell()
 	}
 }
@@ -149,6 +157,24 @@ func (t *tagger) discard(ctx context.Context, n int) {
 	t.meters.ProcessorCmtrailDiscarded.Add(ctx, int64(n))
 }
 
+// writable waits until the storage takes what is held, so that a receiver with a deadline does not have it read batch after batch
+// that nobody can keep.
+func (t *tagger) writable(ctx context.Context) error {
+	for {
+		t.mu.Lock()
+		safe, changed := t.kept == nil || !t.kept.unsafe, t.changed
+		t.mu.Unlock()
+		if safe {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
 // settled waits until the next component has taken a round and the storage has what is held. When the receiver waits no
 // more, as it stops or has a deadline, the storage alone is enough.
 func (t *tagger) settled(ctx context.Context, r *round) error {
@@ -192,7 +218,7 @@ func (t *tagger) restoreRound(name string, value []byte) bool {
 	w := &t.waiting
 	r := &round{number: number, logs: logs, count: logs.LogRecordCount()}
 	w.rounds = append(w.rounds, r)
-	w.count += r.count
+	w.add(r.count)
 	w.number = max(w.number, number)
 	return true
 }

@@ -85,6 +85,7 @@ func (s *Stream) Idle() {
 	if partial {
 		s.cutLine = s.in.Count()
 	}
+	s.tidy()
 }
 
 // Flush gives out all that is held, at the end of a file.
@@ -96,6 +97,26 @@ func (s *Stream) Flush() {
 	s.release(0)
 	s.releaseHeld()
 	s.releaseLead()
+	s.tidy()
+}
+
+// keptRoom is how much room for lines a stream keeps that is quiet.
+const keptRoom = 64 << 10
+
+// tidy lets go of room that one large record has made, so that a quiet stream does not keep it for the next. Nothing is given
+// out but what has been given out.
+func (s *Stream) tidy() {
+	room := cap(s.open.buf) + cap(s.open.rest) + cap(s.waiting.buf) + cap(s.held.buf) + cap(s.lead)
+	if s.Held() > 0 || len(s.lead) > 0 {
+		return
+	}
+	s.in.Tidy(keptRoom)
+	if room <= keptRoom {
+		return
+	}
+	clear(s.rec.Attrs[:cap(s.rec.Attrs)])
+	s.begin() // its strings are views of what goes
+	s.open.buf, s.open.rest, s.waiting.buf, s.held.buf, s.lead = nil, nil, nil, nil, nil
 }
 
 // Reset gives out all that is held and begins anew: the file was truncated or replaced, and nothing learned from it

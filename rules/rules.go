@@ -89,6 +89,7 @@ const (
 	DefaultLateness = correlate.DefaultLateness
 	DefaultMaxOpen  = correlate.DefaultMaxOpen
 	DefaultMaxTotal = correlate.DefaultMaxTotal
+	DefaultMaxHosts = correlate.DefaultMaxHosts
 )
 
 // NewCorrelator makes the relations and journeys of a set ready for records.

@@ -49,7 +49,7 @@ func (absence) open(c *Correlator, s *subscription, e *event, m *matched) {
 	i.until = e.at + int64(s.rel.cor.Within)
 	c.tell(Opened, s.rel, i, e, m, "")
 	i.host.wakeAt(i.until, i)
-	c.tied(s, e)
+	c.tied(s, e, i.key)
 }
 
 // wellPast is how far beyond the deadline another log must have come to speak for one that is quiet.
@@ -148,11 +148,19 @@ const maxUnfound = 1024
 // unfound remembers a closer that found nothing open, until time moves on.
 func (c *Correlator) unfound(s *subscription, e *event, m *matched) {
 	c.unheard(s, e, m)
-	if h := c.home(s.rel, e); !e.late {
-		if len(h.unfound) == maxUnfound {
-			h.unfound = append(h.unfound[:0], h.unfound[maxUnfound/2:]...)
+	key, named := c.keyOf(s.rel, e, m)
+	if h := c.home(s.rel, e); named && !e.late {
+		if n := len(h.unfound); n >= maxUnfound || n > 0 && c.early >= c.options.MaxTotal {
+			h.unfound = slices.Delete(h.unfound, 0, (n+1)/2)
+			c.counters.Cut += uint64(n - len(h.unfound))
+			c.early -= n - len(h.unfound)
 		}
-		h.unfound = append(h.unfound, unfound{*s, e, m})
+		if c.early >= c.options.MaxTotal {
+			c.counters.Cut++
+			return
+		}
+		h.unfound = append(h.unfound, unfound{*s, e, m, string(key)})
+		c.early++
 	}
 }
 
@@ -162,7 +170,7 @@ const slack = int64(time.Second)
 
 // tied gives an instance that has just been opened the closers that came before it only because of the names of their
 // logs, or, of an absence, a moment before.
-func (c *Correlator) tied(opened *subscription, e *event) {
+func (c *Correlator) tied(opened *subscription, e *event, key string) {
 	h := c.home(opened.rel, e)
 	early := int64(0)
 	if opened.rel.cor.Kind == "absence" {
@@ -170,10 +178,12 @@ func (c *Correlator) tied(opened *subscription, e *event) {
 	}
 	waiting := h.unfound
 	h.unfound = nil
-	for _, u := range waiting {
-		if u.sub.rel == opened.rel && e.at-u.e.at <= early && u.e.ref.Log != e.ref.Log {
+	for i := range waiting {
+		u := &waiting[i]
+		if u.sub.rel == opened.rel && u.key == key && e.at-u.e.at <= early && u.e.ref.Log != e.ref.Log {
 			u.sub.rel.kind.take(c, &u.sub, u.e, u.m)
 		}
 	}
+	c.early -= len(h.unfound) // what has found nothing again is in waiting
 	h.unfound = waiting
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cmtrail/cmtrail/internal/bounded"
 	"github.com/cmtrail/cmtrail/internal/condition"
 	"github.com/cmtrail/cmtrail/internal/match"
 	"github.com/cmtrail/cmtrail/internal/ruleset"
@@ -29,7 +30,7 @@ const (
 type Options struct {
 	Lateness time.Duration // how far behind the newest of its log a record may be: 30 s
 	MaxOpen  int           // pending instances of a rule that sets no max_open: 10 000
-	MaxTotal int           // pending instances and journeys in all, and as many records that wait for their place: 250 000
+	MaxTotal int           // pending instances and journeys in all, as many records that wait for their place, and as many answers ahead of their questions: 250 000
 	MaxHosts int           // hosts that are remembered: 200 000
 }
 
@@ -47,7 +48,8 @@ type Output struct {
 	Step      func(*Finding) // of a step rule that relates records: no issue, but an event to others
 	Journey   func(*Journey)
 	Undecided func(*Undecided)
-	Trace     func(*Moment) // what becomes of each record, instance and run; costly, for those who ask why
+	Gone      func(host string) // nothing is remembered of the host any more
+	Trace     func(*Moment)     // what becomes of each record, instance and run; costly, for those who ask why
 }
 
 // Input is one record, where it stood and what the rules say of it. Its strings may be views.
@@ -65,6 +67,7 @@ type Counters struct {
 	Untimed   uint64            // records without a time, which are not related
 	Hurried   uint64            // events related before their time, because too many waited
 	Evicted   uint64            // instances, journeys and hosts let go of because there were too many
+	Cut       uint64            // what a bound within a host, a question or a run has cut: logs, answers ahead of their questions, beginnings, keys
 	Findings  map[string]uint64 // by rule
 	Undecided map[string]uint64 // by rule
 	Journeys  map[string]uint64 // by state
@@ -89,6 +92,7 @@ type Correlator struct {
 	live      list.List // of *run, the one with the oldest news last
 	open      int       // instances and runs
 	waiting   int       // events of all hosts
+	early     int       // closers of all hosts that found nothing open
 	due       dueHeap
 	depth     int
 	runner    *condition.Runner
@@ -154,7 +158,7 @@ func (c *Correlator) Record(in *Input) {
 	h := c.host(in.Host)
 	name := in.Log
 	if name == "" {
-		name = parsers.LogOf(in.Record)
+		name = bounded.Text(parsers.LogOf(in.Record))
 	}
 	l := h.log(name)
 	wanted := in.Verdict != nil && c.wanted(in.Verdict)
@@ -353,10 +357,14 @@ func (c *Correlator) drop(h *host) {
 		c.remove(i)
 	}
 	c.unschedule(h)
-	c.waiting -= len(h.events)
+	c.waiting -= len(h.events) + len(h.waiting)
+	c.early -= len(h.unfound)
 	c.known.Remove(h.element)
 	delete(c.hosts, h.name)
 	c.touch(h)
+	if c.out.Gone != nil {
+		c.out.Gone(h.name)
+	}
 }
 
 // touch notes that the host's state differs from what was last saved.

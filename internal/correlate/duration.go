@@ -15,7 +15,7 @@ func (duration) take(c *Correlator, s *subscription, e *event, m *matched) {
 		} else {
 			c.tell(Opened, s.rel, i, e, m, "")
 		}
-		c.tied(s, e)
+		c.tied(s, e, i.key)
 		return
 	}
 	if i == nil {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/cmtrail/cmtrail/internal/bounded"
 	"github.com/cmtrail/cmtrail/internal/match"
 	"github.com/cmtrail/cmtrail/internal/ruleset"
 )
@@ -42,7 +43,10 @@ func (c *Correlator) event(h *host, l *logState, in *Input, at int64, wanted boo
 		holes := in.Verdict.Holes(m)
 		keys := make([]match.Key, len(holes))
 		for i, k := range holes {
-			keys[i] = match.Key{Name: k.Name, Value: strings.Clone(k.Value)} // names belong to the rules
+			keys[i] = match.Key{Name: k.Name, Value: strings.Clone(bounded.Text(k.Value))} // names belong to the rules
+			if len(k.Value) > bounded.MaxText {
+				c.counters.Cut++
+			}
 		}
 		e.matched = append(e.matched, matched{m.Rule, keys})
 	}

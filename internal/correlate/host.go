@@ -35,13 +35,14 @@ type host struct {
 
 // logState is what is known of one log of a host.
 type logState struct {
-	name  string
-	mark  int64 // its newest record
-	seen  bool  // it has a record
-	wall  int64 // its newest clock, while nothing tells its offset
-	files []string
-	watch int // silences that a record of this log breaks
-	all   *logState
+	name    string
+	mark    int64 // its newest record
+	seen    bool  // it has a record
+	wall    int64 // its newest clock, while nothing tells its offset
+	files   []string
+	watch   int // silences that a record of this log breaks
+	all     *logState
+	carries bool // a relation waits for answers in it
 
 	// Of the log on all hosts: the host that is furthest, and how far the next one is.
 	leader string
@@ -56,17 +57,35 @@ func (h *host) log(name string) *logState {
 			return l
 		}
 	}
-	l := &logState{name: strings.Clone(name)}
+	if len(h.logs) >= maxLogs && h != h.c.global {
+		h.forgetLog()
+	}
+	l := &logState{name: strings.Clone(name), carries: h.c.carries(name, false)}
 	for _, r := range h.c.relations {
 		if r.watches(name) {
 			l.watch++
 		}
 	}
-	if h != h.c.global {
+	if h != h.c.global && h.c.carries(name, true) {
 		l.all = h.c.global.log(name)
 	}
 	h.logs = append(h.logs, l)
 	return l
+}
+
+// maxLogs bounds the logs of a host of which it is known how far they have been read. Real ones have two hundred at most.
+const maxLogs = 512
+
+// forgetLog lets go of the log that has stood still for longest, one that no question waits for if there is any.
+func (h *host) forgetLog() {
+	at := 0
+	for i, l := range h.logs {
+		if old := h.logs[at]; old.carries && !l.carries || old.carries == l.carries && l.mark < old.mark {
+			at = i
+		}
+	}
+	h.logs = slices.Delete(h.logs, at, at+1)
+	h.c.counters.Cut++
 }
 
 // watched tells whether every record of the log counts, as a sign of life.
@@ -79,13 +98,16 @@ func (l *logState) file(name string) string {
 			return f
 		}
 	}
-	if len(l.files) >= 8 {
+	if len(l.files) >= maxFiles { // those that are needed are kept by what needs them
 		l.files = l.files[:0]
 	}
 	f := strings.Clone(name)
 	l.files = append(l.files, f)
 	return f
 }
+
+// maxFiles bounds the names of files of one log that are kept once.
+const maxFiles = 8
 
 // reach notes a record of the log at that time.
 func (h *host) reach(l *logState, at int64) {
@@ -101,9 +123,11 @@ func (h *host) reach(l *logState, at int64) {
 	h.newest = max(h.newest, at)
 }
 
-// lead notes how far the log of that name has come on a host.
+// lead notes how far the log of that name has come on a host. It is nil of a log that can carry no answer across hosts.
 func (l *logState) lead(host string, at int64) {
 	switch {
+	case l == nil:
+		return
 	case !l.seen || host == l.leader:
 		l.mark, l.leader = max(l.mark, at), host
 	case at > l.mark:
@@ -134,6 +158,7 @@ func (h *host) push(e *event) {
 
 func (h *host) wakeAt(at int64, w waker) {
 	if at < never {
+		h.tidyTimers()
 		heap.Push(&h.timers, timer{at, w})
 		h.c.schedule(h, h.timers[0].at)
 	}
@@ -167,7 +192,9 @@ func (h *host) step(to int64) {
 	if to > h.now {
 		h.now = min(to, forever)
 		if len(h.unfound) > 0 && h.unfound[0].e.at < h.now-slack {
+			before := len(h.unfound)
 			h.unfound = slices.DeleteFunc(h.unfound, func(u unfound) bool { return u.e.at < h.now-slack })
+			h.c.early -= before - len(h.unfound)
 		}
 	}
 }

@@ -92,10 +92,7 @@ func (c *Correlator) begin(r *relation, e *event, m *matched) *instance {
 		return nil
 	}
 	i := &instance{rel: r, host: c.home(r, e), key: string(key), opened: e.at, until: never, first: e.ref, last: e.ref, keys: m.keys, run: e.run}
-	if r.open.Len() >= r.maxOpen {
-		c.evict(r.open.Front().Value.(*instance))
-	}
-	c.makeRoom()
+	c.makeRoom(r)
 	c.add(i)
 	return i
 }
@@ -124,8 +121,12 @@ func (c *Correlator) remove(i *instance) {
 	i.host.pendingOwn--
 }
 
-// makeRoom lets go of the oldest of the relation that has the most when there are too many in all.
-func (c *Correlator) makeRoom() {
+// makeRoom lets go of the oldest of a relation, nil for a run, when it has too many, and of the oldest of the relation that has
+// the most when there are too many in all.
+func (c *Correlator) makeRoom(r *relation) {
+	if r != nil && r.open.Len() >= r.maxOpen {
+		c.evict(r.open.Front().Value.(*instance))
+	}
 	if c.open < c.options.MaxTotal {
 		return
 	}
@@ -147,6 +148,7 @@ func (c *Correlator) evict(i *instance) {
 	c.touch(i.host)
 	switch {
 	case i.isOnce():
+		c.endPeriod(i) // what it has counted is told now, not lost
 	case i.rel.cor.Kind == "absence":
 		c.undecided(i, nil, "too many were pending at a time")
 	default:

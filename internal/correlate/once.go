@@ -31,7 +31,7 @@ func (c *Correlator) repeats(r *relation, f *Finding, e *event) bool {
 		f.Repeats = i.more
 		c.remove(i)
 	}
-	c.makeRoom()
+	c.makeRoom(r)
 	i := &instance{rel: r, host: h, key: key, opened: e.at, until: e.at + int64(once.Per), first: f.First, last: f.Last, keys: f.Keys}
 	c.add(i)
 	h.wakeAt(i.until, i)

@@ -60,6 +60,7 @@ type unfound struct {
 	sub subscription
 	e   *event
 	m   *matched
+	key string
 }
 
 func (c *Correlator) relate(r *ruleset.Rule) {
@@ -123,6 +124,13 @@ func logsOf(r *ruleset.Rule) []string {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// carries tells whether the answer to a question can stand in a log, of this host or of another.
+func (c *Correlator) carries(log string, elsewhere bool) bool {
+	return slices.ContainsFunc(c.relations, func(r *relation) bool {
+		return (r.cor.AcrossHost || !elsewhere) && slices.Contains(r.carry, log)
+	})
 }
 
 // watches tells whether each record of a log is a sign of life to the relation.

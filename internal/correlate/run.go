@@ -52,7 +52,7 @@ type runKey struct {
 
 func (c *Correlator) newRun(h *host, j *journey, s *sight, started bool) *run {
 	r := &run{c: c, j: j, host: h, started: started, attempt: 1, at: s.e.at, last: s.e.at, furthest: -1}
-	c.makeRoom()
+	c.makeRoom(nil)
 	c.keep(r)
 	r.until = r.last + int64(j.def.StalledAfter)
 	h.wakeAt(r.until, r)
@@ -132,7 +132,11 @@ func (r *run) join(s *sight) {
 
 func (r *run) learn(keys []match.Key) {
 	for _, k := range keys {
-		if !slices.Contains(r.keys, k) && len(r.keys) < maxRunKeys {
+		switch {
+		case slices.Contains(r.keys, k):
+		case len(r.keys) >= maxRunKeys:
+			r.c.counters.Cut++
+		default:
 			r.keys = append(r.keys, k)
 			r.c.runs[r.key(k)] = r
 		}
@@ -144,10 +148,13 @@ const maxRunKeys = 64
 
 // enter notes the first step of the run in a log.
 func (r *run) enter(log string, step int) {
-	if !slices.Contains(r.logs, log) {
+	if !slices.Contains(r.logs, log) && len(r.logs) < maxRunLogs {
 		r.logs, r.entries = append(r.logs, log), append(r.entries, step)
 	}
 }
+
+// maxRunLogs bounds the logs of one run. Its steps stand in a few.
+const maxRunLogs = 64
 
 func (r *run) entry(log string) (step int, joined bool) {
 	if at := slices.Index(r.logs, log); at >= 0 {

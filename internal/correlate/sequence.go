@@ -48,7 +48,7 @@ func (sequence) open(c *Correlator, s *subscription, e *event, m *matched) {
 	}
 	i.until = max(i.until, e.at+int64(s.rel.cor.Within))
 	i.add(part{1, e.at, e.ref, m.keys})
-	c.tied(s, e)
+	c.tied(s, e, i.key)
 }
 
 // add keeps a beginning. Of those that a condition cannot tell apart, only the newest matters.
@@ -58,6 +58,7 @@ func (i *instance) add(p part) {
 	})
 	if len(i.parts) >= maxParts {
 		i.parts = slices.Delete(i.parts, 0, 1)
+		i.host.c.counters.Cut++
 	}
 	i.parts = append(i.parts, p)
 }

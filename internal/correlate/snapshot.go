@@ -270,6 +270,9 @@ func (c *Correlator) restore(h *host, s *hostState) {
 	h.newest, h.now, h.offset, h.zoned, h.recent = max(h.newest, s.Newest), s.Now, s.Offset, s.Zoned, append(h.recent, s.Recent...)
 	c.newest = max(c.newest, s.Newest)
 	for _, l := range s.Logs {
+		if h == c.global && !c.carries(l.Name, true) {
+			continue // of rules that have gone
+		}
 		log := h.log(l.Name)
 		log.mark, log.seen, log.leader, log.second, log.wall = l.Mark, l.Mark != 0, l.Leader, l.Second, l.Wall
 	}
@@ -293,6 +296,7 @@ func (c *Correlator) restore(h *host, s *hostState) {
 	}
 	for _, e := range s.Waiting {
 		h.waiting = append(h.waiting, c.restoreEvent(h, &e, known))
+		c.waiting++
 	}
 	if h != c.global {
 		h.reschedule()
@@ -359,6 +363,7 @@ func (c *Correlator) restoreCase(h *host, s *savedCase, runs []*run) {
 		i.marks = append(i.marks, mark{m.At, m.Value, m.Ref})
 	}
 	later := c.instances[instanceKey{i.rel, h, i.key}]
+	c.makeRoom(i.rel) // the bounds may have been wider
 	c.add(i)
 	if s.Replaced && later != nil {
 		c.instances[instanceKey{i.rel, h, i.key}] = later
@@ -398,6 +403,7 @@ func (c *Correlator) restoreRun(h *host, s *savedRun, known names) *run {
 			r.maybe = append(r.maybe, step)
 		}
 	}
+	c.makeRoom(nil)
 	c.keep(r)
 	for _, k := range r.keys {
 		if !slices.Contains(s.Lost, k) {

@@ -36,6 +36,26 @@ func (h *timerHeap) Pop() any {
 	return last
 }
 
+// tidyTimers lets go of the timers of what is over, which would else stay until their time comes, and of those that one
+// thing has several of. There are never many more timers than things that are pending.
+func (h *host) tidyTimers() {
+	if len(h.timers) < 2*(h.pendingOwn+len(h.runs))+16 {
+		return
+	}
+	have := make(map[waker]struct{}, h.pendingOwn+len(h.runs))
+	kept := h.timers[:0]
+	for _, t := range h.timers {
+		if _, twice := have[t.what]; twice || t.what.wakes() == never {
+			continue
+		}
+		have[t.what] = struct{}{}
+		kept = append(kept, timer{t.what.wakes(), t.what})
+	}
+	clear(h.timers[len(kept):])
+	h.timers = kept
+	heap.Init(&h.timers)
+}
+
 // dueHeap has the host on top that has something to do next. Each host is in it once.
 type dueHeap []*host
 

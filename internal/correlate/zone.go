@@ -42,6 +42,7 @@ func (h *host) zone(offset int16) {
 	h.zoned = true
 	waiting := h.waiting
 	h.waiting = nil
+	h.c.waiting -= len(waiting)
 	for _, e := range waiting {
 		e.at -= int64(offset) * int64(time.Minute)
 		e.ref.At = e.at
@@ -66,7 +67,9 @@ func (h *host) assumeZone() {
 
 func (h *host) hold(e *event) {
 	h.waiting = append(h.waiting, e)
-	if len(h.waiting) >= maxZoneless {
+	h.c.waiting++
+	if len(h.waiting) >= maxZoneless || h.c.waiting > h.c.options.MaxTotal {
+		h.c.counters.Hurried += uint64(len(h.waiting))
 		h.assumeZone()
 	}
 }

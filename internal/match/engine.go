@@ -22,6 +22,7 @@ type Engine struct {
 	groups       sync.Map          // place -> *group
 	errors       []atomic.Uint64   // by rule
 	inARow       []atomic.Uint32   // by rule; at maxErrors the rule is off
+	forgotten    atomic.Uint64     // issues of which it is not known any more that they were reported in their period
 }
 
 // place is what decides, before a record is looked at, which alternatives can hold for it.
@@ -89,9 +90,14 @@ func (e *Engine) Errors() iter.Seq2[*ruleset.Rule, uint64] {
 	}
 }
 
+// Forgotten returns of how many issues that are reported once a period it was forgotten that they had been, because there were
+// too many. They may have been reported once more.
+func (e *Engine) Forgotten() uint64 { return e.forgotten.Load() }
+
 // GoOn takes over from an engine whose place this one takes: how often each rule has failed. Rules that were switched off
 // are tried again.
 func (e *Engine) GoOn(from *Engine) {
+	e.forgotten.Add(from.forgotten.Load())
 	failed := map[string]uint64{}
 	for r, n := range from.Errors() {
 		failed[r.ID] = n

@@ -41,7 +41,7 @@ type visited struct {
 
 // NewMatcher returns a matcher for one goroutine.
 func (e *Engine) NewMatcher() *Matcher {
-	m := &Matcher{engine: e, runner: condition.NewRunner(), been: map[place]visited{}, took: make([]bool, len(e.errors))}
+	m := &Matcher{engine: e, runner: condition.NewRunner(), once: once{forgotten: &e.forgotten}, been: map[place]visited{}, took: make([]bool, len(e.errors))}
 	m.carried = func() []uint32 { return m.verdict.Codes }
 	m.collect = m.candidates
 	return m

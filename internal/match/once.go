@@ -1,9 +1,10 @@
 package match
 
 import (
-	"strings"
+	"sync/atomic"
 	"time"
 
+	"github.com/cmtrail/cmtrail/internal/bounded"
 	"github.com/cmtrail/cmtrail/internal/ruleset"
 	"github.com/cmtrail/cmtrail/parsers"
 )
@@ -11,8 +12,9 @@ import (
 // once remembers when issues that are reported once a period were last reported. Records without a time are always
 // reported: nothing tells whether their period is over.
 type once struct {
-	cases map[string]*reported
-	key   []byte
+	cases     map[string]*reported
+	key       []byte
+	forgotten *atomic.Uint64
 }
 
 type reported struct {
@@ -20,8 +22,8 @@ type reported struct {
 	more int
 }
 
-// maxOnce bounds the cases remembered; beyond it all are forgotten, which reports an issue once too often rather than
-// never.
+// maxOnce bounds the cases remembered; beyond it all are forgotten and counted, which reports an issue once too often rather
+// than never.
 const maxOnce = 10_000
 
 // report tells whether the issue is to be reported, and how often it showed unreported in the period that is over.
@@ -42,6 +44,9 @@ func (o *once) report(rule *ruleset.Rule, r *parsers.Record, keys []Key, host st
 		}
 		o.key = append(o.key, 0)
 	}
+	if len(o.key) > bounded.MaxText {
+		o.key = append(o.key[:0], bounded.Text(string(o.key))...)
+	}
 	c := o.cases[string(o.key)]
 	if c != nil && now.Sub(c.at) < rule.Once.Per {
 		c.more++
@@ -49,10 +54,11 @@ func (o *once) report(rule *ruleset.Rule, r *parsers.Record, keys []Key, host st
 	}
 	if c == nil {
 		if o.cases == nil || len(o.cases) >= maxOnce {
+			o.forgotten.Add(uint64(len(o.cases)))
 			o.cases = map[string]*reported{}
 		}
 		c = &reported{}
-		o.cases[strings.Clone(string(o.key))] = c
+		o.cases[string(o.key)] = c
 	}
 	repeats := c.more
 	c.at, c.more = now, 0

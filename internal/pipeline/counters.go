@@ -15,6 +15,7 @@ type Counters struct {
 	Truncated atomic.Uint64 // records that a bound cut
 	Late      atomic.Uint64 // records older than the newest of their log by more than Lateness
 	Evicted   atomic.Uint64 // streams let go because there were too many
+	Hurried   atomic.Uint64 // streams that gave out what they held before its time, because too much was held
 
 	formats []atomic.Uint64 // in the order of parsers.FormatNames
 	rules   atomic.Pointer[ruleCounters]

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"slices"
 	"time"
 
 	"github.com/cmtrail/cmtrail/rules"
@@ -35,10 +36,11 @@ type Live struct {
 	correlator *rules.Correlator
 	options    LiveOptions
 	clock      Clock
-	hosts      map[string]*liveHost
+	hosts      map[string]*liveHost   // none that the correlator has forgotten
 	active     map[*liveHost]struct{} // heard of since they were last released
 	last       *liveHost
 	taken      int // records since time was last moved on
+	cut        uint64
 	swept      time.Time
 }
 
@@ -68,10 +70,35 @@ func NewLive(set *rules.Set, opt LiveOptions, clock Clock, out rules.CorrelatorO
 	if opt.SilentAfter <= 0 {
 		opt.SilentAfter = DefaultSilentAfter
 	}
-	return &Live{
-		correlator: rules.NewCorrelator(set, opt.Correlator, out), options: opt, clock: clock,
-		hosts: map[string]*liveHost{}, active: map[*liveHost]struct{}{}, swept: clock.Now(),
+	l := &Live{options: opt, clock: clock, hosts: map[string]*liveHost{}, active: map[*liveHost]struct{}{}, swept: clock.Now()}
+	told := out.Gone
+	out.Gone = func(host string) {
+		l.forget(host)
+		if told != nil {
+			told(host)
+		}
 	}
+	l.correlator = rules.NewCorrelator(set, opt.Correlator, out)
+	return l
+}
+
+func (l *Live) forget(host string) {
+	h := l.hosts[host]
+	if h == nil {
+		return
+	}
+	delete(l.hosts, host)
+	delete(l.active, h)
+	if l.last == h {
+		l.last = nil
+	}
+}
+
+// Counters returns what has been counted so far.
+func (l *Live) Counters() rules.CorrelatorCounters {
+	c := l.correlator.Counters()
+	c.Cut += l.cut
+	return c
 }
 
 // Correlator returns what relates the records.
@@ -122,7 +149,25 @@ func (l *Live) heard(src Source, at time.Time) {
 			return
 		}
 	}
+	if len(h.logs) >= maxLogs {
+		h.forgetLog()
+		l.cut++
+	}
 	h.logs = append(h.logs, liveLog{path, at, now})
+}
+
+// maxLogs bounds the logs of a host that hold up its time until they are quiet.
+const maxLogs = 1024
+
+// forgetLog lets go of the log that was not heard of for longest: the host's time waits for it no more.
+func (h *liveHost) forgetLog() {
+	at := 0
+	for i := range h.logs {
+		if h.logs[i].heard.Before(h.logs[at].heard) {
+			at = i
+		}
+	}
+	h.logs = slices.Delete(h.logs, at, at+1)
 }
 
 // Tick moves time on as far as the logs have been read, and gives up on hosts that have fallen silent.
@@ -134,7 +179,7 @@ func (l *Live) Tick() {
 		switch {
 		case quiet >= max(l.options.Correlator.Lateness, l.options.QuietAfter):
 			l.correlator.Release(h.name)
-			h.since = time.Time{}
+			h.since, h.logs = time.Time{}, nil
 			delete(l.active, h)
 		case quiet >= l.options.QuietAfter:
 			if !h.settled {
@@ -165,6 +210,7 @@ func (h *liveHost) read(since time.Time) (to time.Time) {
 			to = log.mark
 		}
 	}
+	clear(h.logs[len(kept):])
 	h.logs = kept
 	return to
 }
@@ -177,11 +223,7 @@ func (l *Live) sweep(now time.Time) {
 			continue
 		}
 		if l.correlator.Expire(name, now) {
-			delete(l.hosts, name)
-			delete(l.active, h)
-			if l.last == h {
-				l.last = nil
-			}
+			l.forget(name)
 		}
 	}
 }

@@ -3,17 +3,23 @@ package pipeline
 // origins remembers, for the lines that a stream still holds, what was handed in with them.
 type origins struct {
 	queue []origin // in input order
+	size  int64    // bytes of their texts
 }
 
 type origin struct {
 	line int // first physical line of the text it came with
+	size int // bytes of that text
 	what any
 	kept bool
 }
 
-func (o *origins) push(line int, what any) {
-	o.queue = append(o.queue, origin{line: line, what: what})
+func (o *origins) push(line, size int, what any) {
+	o.queue = append(o.queue, origin{line: line, size: size, what: what})
+	o.size += int64(size)
 }
+
+// keptOrigins is how many origins a stream keeps room for that holds none.
+const keptOrigins = 64
 
 // of returns what came with the given physical line.
 func (o *origins) of(line int) any {
@@ -44,9 +50,15 @@ func (o *origins) release(held, last int) {
 	if drop == 0 {
 		return
 	}
+	for _, gone := range o.queue[:drop] {
+		o.size -= int64(gone.size)
+	}
 	n := copy(o.queue, o.queue[drop:])
 	clear(o.queue[n:])
 	o.queue = o.queue[:n]
+	if n == 0 && cap(o.queue) > keptOrigins {
+		o.queue = nil
+	}
 }
 
 // all gives what came with each text that is still held, in input order.

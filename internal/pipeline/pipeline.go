@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/cmtrail/cmtrail/internal/bounded"
 	"github.com/cmtrail/cmtrail/parsers"
 	"github.com/cmtrail/cmtrail/rules"
 )
@@ -33,6 +34,16 @@ func (s Source) File() string {
 		return s.Path
 	}
 	return s.Name
+}
+
+// bounded returns the source with names of bounded length, as they come from others.
+func (s Source) bounded() Source {
+	if len(s.Host)+len(s.Path)+len(s.Name)+len(s.Arch)+len(s.Stream) <= bounded.MaxText {
+		return s
+	}
+	return Source{
+		Host: bounded.Text(s.Host), Path: bounded.Text(s.Path), Name: bounded.Text(s.Name), Arch: bounded.Text(s.Arch), Stream: bounded.Text(s.Stream),
+	}
 }
 
 // Result is one record and what the rules say of it. It holds until the function that received it returns.

@@ -44,7 +44,7 @@ func (s *Stream) Write(p []byte) (int, error) {
 // comes back with the record that begins in this text.
 func (s *Stream) WriteLine(text string, origin any) {
 	before := s.parser.Lines()
-	s.origins.push(before+1, origin)
+	s.origins.push(before+1, len(text), origin)
 	s.parser.WriteLine(text)
 	s.settle(before)
 }

@@ -16,6 +16,7 @@ type Bounds struct {
 	MaxStreams int           // live streams: 10 000; the one unused for longest is flushed and let go beyond that
 	IdleAfter  time.Duration // a stream without lines for so long gives out what it holds: 5 s
 	DropAfter  time.Duration // and is forgotten after so long: 1 h
+	MaxHeld    int64         // bytes of lines held in all: 256 MiB; the streams unused for longest give out what they hold beyond that
 }
 
 // The defaults of Bounds.
@@ -23,6 +24,7 @@ const (
 	DefaultMaxStreams = 10_000
 	DefaultIdleAfter  = 5 * time.Second
 	DefaultDropAfter  = time.Hour
+	DefaultMaxHeld    = 256 << 20
 )
 
 func (b Bounds) withDefaults() Bounds {
@@ -35,11 +37,14 @@ func (b Bounds) withDefaults() Bounds {
 	if b.DropAfter <= 0 {
 		b.DropAfter = DefaultDropAfter
 	}
+	if b.MaxHeld <= 0 {
+		b.MaxHeld = DefaultMaxHeld
+	}
 	return b
 }
 
 // Table keeps the live streams of an adapter, told apart by host and path. It is for one goroutine at a time, but for
-// Streams and Held. Each stream gives out its records in the order of its lines.
+// Streams, Held and HeldBytes. Each stream gives out its records in the order of its lines.
 type Table struct {
 	pipeline *Pipeline
 	matcher  *rules.Matcher
@@ -55,8 +60,9 @@ type Table struct {
 	changed []*entry   // streams that hold other lines than at the last Changed
 	track   bool       // somebody calls Changed
 
-	live atomic.Int64
-	held atomic.Int64
+	live  atomic.Int64
+	held  atomic.Int64
+	bytes atomic.Int64
 }
 
 type key struct{ host, path string }
@@ -77,6 +83,7 @@ type entry struct {
 	place   *list.Element
 	used    time.Time
 	held    int
+	bytes   int64
 	idle    bool  // nothing came since the last Idle
 	waiting bool  // is in Table.waiting
 	changed bool  // is in Table.changed
@@ -117,12 +124,18 @@ func (t *Table) Streams() int64 { return t.live.Load() }
 // Held returns the number of lines taken whose record has not been given out.
 func (t *Table) Held() int64 { return t.held.Load() }
 
+// HeldBytes returns the size of those lines.
+func (t *Table) HeldBytes() int64 { return t.bytes.Load() }
+
 // WriteLine takes the next line of src. origin comes back with the record that begins in it.
 func (t *Table) WriteLine(src Source, text string, origin any) {
 	e := t.stream(src)
 	e.WriteLine(text, origin)
 	t.settle(e)
 	e.idle = false
+	if t.bytes.Load() > t.bounds.MaxHeld {
+		t.makeRoom()
+	}
 	if !e.waiting && len(e.origins.queue) > 0 {
 		e.waiting = true
 		t.waiting = append(t.waiting, e)
@@ -180,6 +193,7 @@ func (t *Table) Abandon(f func(origin any)) {
 	}
 	t.live.Store(0)
 	t.held.Store(0)
+	t.bytes.Store(0)
 	t.streams, t.recent, t.last, t.waiting, t.changed = map[key]*list.Element{}, list.New(), nil, nil, nil
 }
 
@@ -210,7 +224,19 @@ func (t *Table) Flush() {
 	}
 }
 
+// makeRoom has the streams that were used longest ago give out what they hold, until an eighth of the bound is free.
+func (t *Table) makeRoom() {
+	for at := t.recent.Back(); at != nil && t.bytes.Load() > t.bounds.MaxHeld-t.bounds.MaxHeld/8; at = at.Prev() {
+		if e := at.Value.(*entry); e.held > 0 {
+			e.Flush()
+			t.settle(e)
+			t.pipeline.counters.Hurried.Add(1)
+		}
+	}
+}
+
 func (t *Table) stream(src Source) *entry {
+	src = src.bounded()
 	k := src.key()
 	now := t.clock.Now()
 	if e := t.last; e != nil && e.key == k {
@@ -259,5 +285,6 @@ func (t *Table) settle(e *entry) {
 		t.changed = append(t.changed, e)
 	}
 	t.held.Add(int64(held - e.held))
-	e.held = held
+	t.bytes.Add(e.origins.size - e.bytes)
+	e.held, e.bytes = held, e.origins.size
 }

@@ -27,6 +27,9 @@ const digits = 12
 // maxRemembered bounds the pseudonyms that are remembered, so that one is not computed for each record anew.
 const maxRemembered = 16_384
 
+// maxRememberedName is how long a name may be whose pseudonym is remembered: hosts have 253 bytes at most.
+const maxRememberedName = 512
+
 type pseudonyms struct {
 	mac        hash.Hash
 	remembered map[string]string // by prefix and name
@@ -50,6 +53,9 @@ func (p *pseudonyms) of(prefix, name string) string {
 	p.mac.Write(in)
 	p.sum = p.mac.Sum(p.sum[:0])
 	made := prefix + "-" + hex.EncodeToString(p.sum[:digits/2])
+	if len(in) > maxRememberedName {
+		return made
+	}
 	if len(p.remembered) >= maxRemembered {
 		clear(p.remembered)
 	}

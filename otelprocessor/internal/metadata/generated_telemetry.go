@@ -31,14 +31,21 @@ type TelemetryBuilder struct {
 	ProcessorCmtrailDiscarded      metric.Int64Counter
 	ProcessorCmtrailFindings       metric.Int64ObservableCounter
 	ProcessorCmtrailFlushFailures  metric.Int64Counter
+	ProcessorCmtrailHeldBytes      metric.Int64ObservableGauge
+	ProcessorCmtrailHeldHurried    metric.Int64ObservableCounter
 	ProcessorCmtrailHeldLines      metric.Int64ObservableGauge
+	ProcessorCmtrailHosts          metric.Int64ObservableGauge
 	ProcessorCmtrailIssues         metric.Int64ObservableCounter
 	ProcessorCmtrailJourneys       metric.Int64ObservableCounter
 	ProcessorCmtrailLate           metric.Int64ObservableCounter
 	ProcessorCmtrailLines          metric.Int64ObservableCounter
+	ProcessorCmtrailOnceForgotten  metric.Int64ObservableCounter
 	ProcessorCmtrailPassed         metric.Int64Counter
 	ProcessorCmtrailPending        metric.Int64ObservableGauge
+	ProcessorCmtrailPendingCut     metric.Int64ObservableCounter
 	ProcessorCmtrailPendingEvicted metric.Int64ObservableCounter
+	ProcessorCmtrailPendingHurried metric.Int64ObservableCounter
+	ProcessorCmtrailPendingLate    metric.Int64ObservableCounter
 	ProcessorCmtrailRecords        metric.Int64ObservableCounter
 	ProcessorCmtrailReloads        metric.Int64Counter
 	ProcessorCmtrailRuleErrors     metric.Int64ObservableCounter
@@ -48,6 +55,7 @@ type TelemetryBuilder struct {
 	ProcessorCmtrailStreamsEvicted metric.Int64ObservableCounter
 	ProcessorCmtrailTruncated      metric.Int64ObservableCounter
 	ProcessorCmtrailUndecided      metric.Int64ObservableCounter
+	ProcessorCmtrailWaiting        metric.Int64ObservableGauge
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -76,12 +84,57 @@ func (builder *TelemetryBuilder) RegisterProcessorCmtrailFindingsCallback(cb met
 	return nil
 }
 
+// RegisterProcessorCmtrailHeldBytesCallback sets callback for observable ProcessorCmtrailHeldBytes metric.
+func (builder *TelemetryBuilder) RegisterProcessorCmtrailHeldBytesCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorCmtrailHeldBytes, obs: o})
+		return nil
+	}, builder.ProcessorCmtrailHeldBytes)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorCmtrailHeldHurriedCallback sets callback for observable ProcessorCmtrailHeldHurried metric.
+func (builder *TelemetryBuilder) RegisterProcessorCmtrailHeldHurriedCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorCmtrailHeldHurried, obs: o})
+		return nil
+	}, builder.ProcessorCmtrailHeldHurried)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
 // RegisterProcessorCmtrailHeldLinesCallback sets callback for observable ProcessorCmtrailHeldLines metric.
 func (builder *TelemetryBuilder) RegisterProcessorCmtrailHeldLinesCallback(cb metric.Int64Callback) error {
 	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
 		cb(ctx, &observerInt64{inst: builder.ProcessorCmtrailHeldLines, obs: o})
 		return nil
 	}, builder.ProcessorCmtrailHeldLines)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorCmtrailHostsCallback sets callback for observable ProcessorCmtrailHosts metric.
+func (builder *TelemetryBuilder) RegisterProcessorCmtrailHostsCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorCmtrailHosts, obs: o})
+		return nil
+	}, builder.ProcessorCmtrailHosts)
 	if err != nil {
 		return err
 	}
@@ -151,6 +204,21 @@ func (builder *TelemetryBuilder) RegisterProcessorCmtrailLinesCallback(cb metric
 	return nil
 }
 
+// RegisterProcessorCmtrailOnceForgottenCallback sets callback for observable ProcessorCmtrailOnceForgotten metric.
+func (builder *TelemetryBuilder) RegisterProcessorCmtrailOnceForgottenCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorCmtrailOnceForgotten, obs: o})
+		return nil
+	}, builder.ProcessorCmtrailOnceForgotten)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
 // RegisterProcessorCmtrailPendingCallback sets callback for observable ProcessorCmtrailPending metric.
 func (builder *TelemetryBuilder) RegisterProcessorCmtrailPendingCallback(cb metric.Int64Callback) error {
 	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
@@ -166,12 +234,57 @@ func (builder *TelemetryBuilder) RegisterProcessorCmtrailPendingCallback(cb metr
 	return nil
 }
 
+// RegisterProcessorCmtrailPendingCutCallback sets callback for observable ProcessorCmtrailPendingCut metric.
+func (builder *TelemetryBuilder) RegisterProcessorCmtrailPendingCutCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorCmtrailPendingCut, obs: o})
+		return nil
+	}, builder.ProcessorCmtrailPendingCut)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
 // RegisterProcessorCmtrailPendingEvictedCallback sets callback for observable ProcessorCmtrailPendingEvicted metric.
 func (builder *TelemetryBuilder) RegisterProcessorCmtrailPendingEvictedCallback(cb metric.Int64Callback) error {
 	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
 		cb(ctx, &observerInt64{inst: builder.ProcessorCmtrailPendingEvicted, obs: o})
 		return nil
 	}, builder.ProcessorCmtrailPendingEvicted)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorCmtrailPendingHurriedCallback sets callback for observable ProcessorCmtrailPendingHurried metric.
+func (builder *TelemetryBuilder) RegisterProcessorCmtrailPendingHurriedCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorCmtrailPendingHurried, obs: o})
+		return nil
+	}, builder.ProcessorCmtrailPendingHurried)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorCmtrailPendingLateCallback sets callback for observable ProcessorCmtrailPendingLate metric.
+func (builder *TelemetryBuilder) RegisterProcessorCmtrailPendingLateCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorCmtrailPendingLate, obs: o})
+		return nil
+	}, builder.ProcessorCmtrailPendingLate)
 	if err != nil {
 		return err
 	}
@@ -301,6 +414,21 @@ func (builder *TelemetryBuilder) RegisterProcessorCmtrailUndecidedCallback(cb me
 	return nil
 }
 
+// RegisterProcessorCmtrailWaitingCallback sets callback for observable ProcessorCmtrailWaiting metric.
+func (builder *TelemetryBuilder) RegisterProcessorCmtrailWaitingCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorCmtrailWaiting, obs: o})
+		return nil
+	}, builder.ProcessorCmtrailWaiting)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
 type observerInt64 struct {
 	embedded.Int64Observer
 	inst metric.Int64Observable
@@ -347,10 +475,28 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		metric.WithUnit("{attempt}"),
 	)
 	errs = errors.Join(errs, err)
+	builder.ProcessorCmtrailHeldBytes, err = builder.meter.Int64ObservableGauge(
+		"otelcol_processor_cmtrail_held_bytes",
+		metric.WithDescription("Number of bytes of the lines whose record is not complete yet. [Alpha]"),
+		metric.WithUnit("By"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorCmtrailHeldHurried, err = builder.meter.Int64ObservableCounter(
+		"otelcol_processor_cmtrail_held_hurried",
+		metric.WithDescription("Number of times that a stream gave out what it held before its time because max_held_bytes was reached. [Alpha]"),
+		metric.WithUnit("{stream}"),
+	)
+	errs = errors.Join(errs, err)
 	builder.ProcessorCmtrailHeldLines, err = builder.meter.Int64ObservableGauge(
 		"otelcol_processor_cmtrail_held_lines",
 		metric.WithDescription("Number of lines whose record is not complete yet. [Alpha]"),
 		metric.WithUnit("{line}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorCmtrailHosts, err = builder.meter.Int64ObservableGauge(
+		"otelcol_processor_cmtrail_hosts",
+		metric.WithDescription("Number of hosts that correlation remembers. [Alpha]"),
+		metric.WithUnit("{host}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ProcessorCmtrailIssues, err = builder.meter.Int64ObservableCounter(
@@ -377,6 +523,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		metric.WithUnit("{line}"),
 	)
 	errs = errors.Join(errs, err)
+	builder.ProcessorCmtrailOnceForgotten, err = builder.meter.Int64ObservableCounter(
+		"otelcol_processor_cmtrail_once_forgotten",
+		metric.WithDescription("Number of issues of which it was forgotten that they had been reported in their period, because there were too many; they may be reported once more. [Alpha]"),
+		metric.WithUnit("{issue}"),
+	)
+	errs = errors.Join(errs, err)
 	builder.ProcessorCmtrailPassed, err = builder.meter.Int64Counter(
 		"otelcol_processor_cmtrail_passed",
 		metric.WithDescription("Number of log records passed on untouched, as they hold no line of text or have been through this processor before. [Alpha]"),
@@ -389,10 +541,28 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		metric.WithUnit("{instance}"),
 	)
 	errs = errors.Join(errs, err)
+	builder.ProcessorCmtrailPendingCut, err = builder.meter.Int64ObservableCounter(
+		"otelcol_processor_cmtrail_pending_cut",
+		metric.WithDescription("Number of times that a bound within a host, a question or a run cut what is remembered of it, such as a log, a beginning or a long key. [Alpha]"),
+		metric.WithUnit("{cut}"),
+	)
+	errs = errors.Join(errs, err)
 	builder.ProcessorCmtrailPendingEvicted, err = builder.meter.Int64ObservableCounter(
 		"otelcol_processor_cmtrail_pending_evicted",
 		metric.WithDescription("Number of questions, runs and hosts let go of because there were too many. [Alpha]"),
 		metric.WithUnit("{instance}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorCmtrailPendingHurried, err = builder.meter.Int64ObservableCounter(
+		"otelcol_processor_cmtrail_pending_hurried",
+		metric.WithDescription("Number of records related before their time because too many waited for their place; what comes late then is late. [Alpha]"),
+		metric.WithUnit("{record}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorCmtrailPendingLate, err = builder.meter.Int64ObservableCounter(
+		"otelcol_processor_cmtrail_pending_late",
+		metric.WithDescription("Number of records older than the newest of their log by more than correlation::lateness; they open nothing. [Alpha]"),
+		metric.WithUnit("{record}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ProcessorCmtrailRecords, err = builder.meter.Int64ObservableCounter(
@@ -447,6 +617,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_processor_cmtrail_undecided",
 		metric.WithDescription("Number of questions that the records did not answer, as the host fell silent or the log is not collected. [Alpha]"),
 		metric.WithUnit("{question}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorCmtrailWaiting, err = builder.meter.Int64ObservableGauge(
+		"otelcol_processor_cmtrail_waiting",
+		metric.WithDescription("Number of records that wait for the next component. [Alpha]"),
+		metric.WithUnit("{record}"),
 	)
 	errs = errors.Join(errs, err)
 	return &builder, errs

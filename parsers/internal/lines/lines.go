@@ -152,6 +152,13 @@ func (s *Splitter) Release(final bool) {
 	s.searched = 0
 }
 
+// Tidy lets go of room for more than keep bytes, unless it is in use.
+func (s *Splitter) Tidy(keep int) {
+	if len(s.pend) == 0 && cap(s.pend)+cap(s.clean) > keep {
+		s.pend, s.clean = nil, nil
+	}
+}
+
 // Reset forgets everything, as for a stream that begins anew.
 func (s *Splitter) Reset() {
 	s.source, s.pend, s.searched, s.offset, s.number, s.within = unknown, s.pend[:0], 0, 0, 0, false

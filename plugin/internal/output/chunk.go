@@ -35,8 +35,10 @@ func fingerprintOf(tag string, data []byte) (f fingerprint) {
 type retries struct {
 	limit int
 	size  int
+	gone  uint64 // chunks forgotten because there were too many
 	known map[fingerprint]*list.Element
-	order *list.List // of *retry, oldest in front
+	order *list.List    // of *retry, oldest in front
+	next  *list.Element // those before it have lost their events
 }
 
 type retry struct {
@@ -55,6 +57,9 @@ func (r *retries) take(id fingerprint) (c *chunk, known bool) {
 		return nil, false
 	}
 	e := at.Value.(*retry)
+	if r.next == at {
+		r.next = at.Next()
+	}
 	r.order.Remove(at)
 	delete(r.known, id)
 	r.size -= e.size
@@ -72,8 +77,11 @@ func (r *retries) put(c *chunk) (evicted int) {
 	e := &retry{chunk: c, id: c.id, size: c.batch.Size()}
 	r.known[c.id] = r.order.PushBack(e)
 	r.size += e.size
-	for at := r.order.Front(); r.size > r.limit && at != nil; at = at.Next() {
-		if old := at.Value.(*retry); old.chunk != nil && old.size > 0 {
+	if r.next == nil {
+		r.next = r.known[c.id]
+	}
+	for ; r.size > r.limit && r.next != nil; r.next = r.next.Next() {
+		if old := r.next.Value.(*retry); old.chunk != nil && old.size > 0 {
 			evicted += old.chunk.batch.Len()
 			r.size -= old.size
 			old.chunk, old.size = nil, 0
@@ -82,6 +90,7 @@ func (r *retries) put(c *chunk) (evicted int) {
 	for r.order.Len() > maxRetries {
 		at := r.order.Front()
 		r.take(at.Value.(*retry).id)
+		r.gone++
 	}
 	return evicted
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/cmtrail/cmtrail/internal/pipeline"
 	"github.com/cmtrail/cmtrail/plugin/internal/sink"
+	"github.com/cmtrail/cmtrail/rules"
 )
 
 // Counters count what happened since the instance began. They may be read at any time.
@@ -25,8 +26,11 @@ type Counters struct {
 	Failures  atomic.Uint64 // times the sink took less than it was given
 	Refused   atomic.Uint64 // events that the sink will never take
 	Evicted   atomic.Uint64 // tagged events let go of because too many waited; their chunks are read again
+	Forgotten atomic.Uint64 // chunks of which it is not known any more that they came before, because there were too many
 	Restored  atomic.Uint64 // lines and records taken up from the store
 	Panics    atomic.Uint64 // faults of our own that were contained
+
+	Pending atomic.Pointer[rules.CorrelatorCounters] // of correlation; nil until it has been looked at
 
 	Reloads      atomic.Uint64 // times that changed rules were taken
 	RulesRefused atomic.Uint64 // times that they were not
@@ -47,6 +51,26 @@ func (c *Counters) Summary() string {
 	} {
 		if n := f.n.Load(); n > 0 {
 			faults += fmt.Sprintf(" %s=%d", f.name, n)
+		}
+	}
+	for _, f := range []struct {
+		name string
+		n    uint64
+	}{
+		{"streams_evicted", c.Pipeline.Evicted.Load()}, {"held_hurried", c.Pipeline.Hurried.Load()}, {"chunks_forgotten", c.Forgotten.Load()},
+	} {
+		if f.n > 0 {
+			faults += fmt.Sprintf(" %s=%d", f.name, f.n)
+		}
+	}
+	if p := c.Pending.Load(); p != nil {
+		for _, f := range []struct {
+			name string
+			n    uint64
+		}{{"pending_evicted", p.Evicted}, {"pending_cut", p.Cut}, {"pending_hurried", p.Hurried}, {"pending_late", p.Late}} {
+			if f.n > 0 {
+				faults += fmt.Sprintf(" %s=%d", f.name, f.n)
+			}
 		}
 	}
 	if faults != "" {

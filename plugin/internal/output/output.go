@@ -143,6 +143,7 @@ func (o *Output) answered(c *chunk, answer Answer) Answer {
 		o.mu.Lock()
 		c.done = false
 		o.counters.Evicted.Add(uint64(o.retries.put(c)))
+		o.counters.Forgotten.Store(o.retries.gone)
 		o.mu.Unlock()
 	}
 	return answer
@@ -191,6 +192,7 @@ func (o *Output) Close() error {
 		o.table.Flush()
 		if o.relater != nil {
 			o.relater.live.End()
+			o.relater.count(&o.counters)
 		}
 	}
 	o.mu.Unlock()
@@ -241,6 +243,7 @@ func (o *Output) tick() {
 	o.guarded(o.table.FlushIdle)
 	if o.relater != nil {
 		o.guarded(o.relater.live.Tick)
+		o.relater.count(&o.counters)
 	}
 	o.mu.Unlock()
 	o.deliverWaiting(context.Background())

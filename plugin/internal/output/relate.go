@@ -20,20 +20,18 @@ import (
 // relater relates the records of an output and makes events of what it finds. The output's mu guards it.
 type relater struct {
 	live   *pipeline.Live
-	keeper *pipeline.Keeper // nil without a store
-	tags   map[string]string
+	keeper *pipeline.Keeper  // nil without a store
+	tags   map[string]string // by host, as long as it is remembered
 }
 
 // ownTag is the tag of findings about a host from which nothing has come since the start.
 const ownTag = "cmtrail"
 
-// maxTags bounds the hosts whose tags are remembered.
-const maxTags = 100_000
-
 // relate makes the output relate records, going on with what the store holds.
 func (o *Output) relate(set *rules.Set, opt pipeline.LiveOptions) error {
 	r := &relater{tags: map[string]string{}}
 	r.live = pipeline.NewLive(set, opt, o.config.Clock, rules.CorrelatorOutput{
+		Gone: func(host string) { delete(r.tags, host) },
 		Finding: func(f *rules.Finding) {
 			host := f.Host
 			if host == "" { // it concerns several: that of the last record
@@ -69,6 +67,12 @@ func (o *Output) relate(set *rules.Set, opt pipeline.LiveOptions) error {
 	return nil
 }
 
+// count shows what correlation has counted.
+func (r *relater) count(c *Counters) {
+	n := r.live.Counters()
+	c.Pending.Store(&n)
+}
+
 // takeRelated relates a record that came with an event of the tag.
 func (o *Output) takeRelated(tag string, res *pipeline.Result) {
 	r := o.relater
@@ -76,9 +80,6 @@ func (o *Output) takeRelated(tag string, res *pipeline.Result) {
 		return
 	}
 	if r.tags[res.Source.Host] != tag {
-		if len(r.tags) >= maxTags {
-			clear(r.tags)
-		}
 		r.tags[strings.Clone(res.Source.Host)] = strings.Clone(tag)
 	}
 	r.live.Take(res)

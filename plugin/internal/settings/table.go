@@ -74,12 +74,14 @@ var table = []setting{
 	{name: "idle_timeout", def: "5s", doc: "How long a log must be quiet before what is held of it goes on.", set: above(func(s *Settings) *time.Duration { return &s.Bounds.IdleAfter })},
 	{name: "stream_timeout", def: "1h", doc: "How long a log must be quiet before it is forgotten.", set: above(func(s *Settings) *time.Duration { return &s.Bounds.DropAfter })},
 	{name: "max_streams", def: "10000", doc: "Bounds the logs that are followed at a time.", set: count(func(s *Settings) *int { return &s.Bounds.MaxStreams })},
+	{name: "max_held", def: "256M", doc: "Bounds the bytes of lines that are held until their records are complete. Beyond it the logs quiet for longest give out what they hold.", set: bytes(func(s *Settings) *int64 { return &s.Bounds.MaxHeld })},
 
 	{name: "correlation", def: "on", doc: "Relate records: what did not come, what comes too often, how far each scan came. What is found becomes events of its own.", set: yes(func(s *Settings) *bool { return &s.Correlation })},
 	{name: "correlation_lateness", def: "30s", doc: "How far behind the newest record of its log a record may be.", set: above(func(s *Settings) *time.Duration { return &s.Live.Correlator.Lateness })},
 	{name: "correlation_silent_after", def: "1h", doc: "How long nothing must have come from a host before what waits for it is undecided.", set: above(func(s *Settings) *time.Duration { return &s.Live.SilentAfter })},
 	{name: "correlation_max_open", def: "10000", doc: "Bounds what is pending for a rule that sets no bound of its own.", set: count(func(s *Settings) *int { return &s.Live.Correlator.MaxOpen })},
 	{name: "correlation_max_total", def: "250000", doc: "Bounds what is pending in all.", set: count(func(s *Settings) *int { return &s.Live.Correlator.MaxTotal })},
+	{name: "correlation_max_hosts", def: "200000", doc: "Bounds the hosts that are remembered. What is pending of the one that was not heard of for longest is undecided beyond it.", set: count(func(s *Settings) *int { return &s.Live.Correlator.MaxHosts })},
 
 	{name: "state_path", def: filepath.Join(DataFolder(), "state"), doc: "The folder that keeps held lines, and what correlation has pending, across restarts. `off` keeps them in memory alone, so that being killed loses them; that is the default of the sink `stdout`.",
 		set: func(s *Settings, v string) error {
