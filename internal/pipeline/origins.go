@@ -9,10 +9,11 @@ type origin struct {
 	line int // first physical line of the text it came with
 	what any
 	kept bool
+	text string
 }
 
-func (o *origins) push(line int, what any) {
-	o.queue = append(o.queue, origin{line: line, what: what})
+func (o *origins) push(line int, what any, text string) {
+	o.queue = append(o.queue, origin{line: line, what: what, text: text})
 }
 
 // of returns what came with the given physical line.

@@ -36,6 +36,7 @@ type TelemetryBuilder struct {
 	ProcessorCmtrailJourneys       metric.Int64ObservableCounter
 	ProcessorCmtrailLate           metric.Int64ObservableCounter
 	ProcessorCmtrailLines          metric.Int64ObservableCounter
+	ProcessorCmtrailPanics         metric.Int64ObservableCounter
 	ProcessorCmtrailPassed         metric.Int64Counter
 	ProcessorCmtrailPending        metric.Int64ObservableGauge
 	ProcessorCmtrailPendingEvicted metric.Int64ObservableCounter
@@ -142,6 +143,21 @@ func (builder *TelemetryBuilder) RegisterProcessorCmtrailLinesCallback(cb metric
 		cb(ctx, &observerInt64{inst: builder.ProcessorCmtrailLines, obs: o})
 		return nil
 	}, builder.ProcessorCmtrailLines)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorCmtrailPanicsCallback sets callback for observable ProcessorCmtrailPanics metric.
+func (builder *TelemetryBuilder) RegisterProcessorCmtrailPanicsCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorCmtrailPanics, obs: o})
+		return nil
+	}, builder.ProcessorCmtrailPanics)
 	if err != nil {
 		return err
 	}
@@ -375,6 +391,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_processor_cmtrail_lines",
 		metric.WithDescription("Number of physical lines taken. [Alpha]"),
 		metric.WithUnit("{line}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorCmtrailPanics, err = builder.meter.Int64ObservableCounter(
+		"otelcol_processor_cmtrail_panics",
+		metric.WithDescription("Number of faults of the processor itself that were contained; the record goes on untagged. [Alpha]"),
+		metric.WithUnit("{panic}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ProcessorCmtrailPassed, err = builder.meter.Int64Counter(

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/cmtrail/cmtrail/internal/fault"
 	"github.com/cmtrail/cmtrail/internal/pipeline"
 	"github.com/cmtrail/cmtrail/plugin/internal/sink"
 )
@@ -26,7 +27,7 @@ type Counters struct {
 	Refused   atomic.Uint64 // events that the sink will never take
 	Evicted   atomic.Uint64 // tagged events let go of because too many waited; their chunks are read again
 	Restored  atomic.Uint64 // lines and records taken up from the store
-	Panics    atomic.Uint64 // faults of our own that were contained
+	Panics    *fault.Log    // faults of our own that were contained
 
 	Reloads      atomic.Uint64 // times that changed rules were taken
 	RulesRefused atomic.Uint64 // times that they were not
@@ -43,11 +44,14 @@ func (c *Counters) Summary() string {
 		n    *atomic.Uint64
 	}{
 		{"failures", &c.Failures}, {"refused", &c.Refused}, {"evicted", &c.Evicted}, {"undecoded", &c.Undecoded},
-		{"circular", &c.Circular}, {"truncated", &c.Pipeline.Truncated}, {"panics", &c.Panics}, {"rules_refused", &c.RulesRefused},
+		{"circular", &c.Circular}, {"truncated", &c.Pipeline.Truncated}, {"rules_refused", &c.RulesRefused},
 	} {
 		if n := f.n.Load(); n > 0 {
 			faults += fmt.Sprintf(" %s=%d", f.name, n)
 		}
+	}
+	if n := c.Panics.Total(); n > 0 {
+		faults += fmt.Sprintf(" panics=%d", n)
 	}
 	if faults != "" {
 		text += "faults:" + faults + "\n"
@@ -85,4 +89,12 @@ func (o *Output) circular(tag string) bool {
 	o.faults.first(o.log, "circle by tag", "tag \""+tag+"\" begins with \""+o.config.TagPrefix+
 		"\": the output of this plugin is routed back to it. The chunk is dropped; keep such tags out of its match pattern")
 	return true
+}
+
+// tellPanic tells of a panic that was contained; where it stood is told to those who look for it.
+func (o *Output) tellPanic(r fault.Report) {
+	o.log.Errorf("contained a panic (%s): %s; %d more since the last report", r.Place, r.What, r.Untold)
+	for line := range strings.Lines(r.Stack) {
+		o.log.Debugf("%s", strings.TrimRight(line, "\n"))
+	}
 }

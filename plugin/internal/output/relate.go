@@ -33,7 +33,7 @@ const maxTags = 100_000
 // relate makes the output relate records, going on with what the store holds.
 func (o *Output) relate(set *rules.Set, opt pipeline.LiveOptions) error {
 	r := &relater{tags: map[string]string{}}
-	r.live = pipeline.NewLive(set, opt, o.config.Clock, rules.CorrelatorOutput{
+	r.live = pipeline.NewLive(set, opt, o.config.Clock, o.counters.Panics, rules.CorrelatorOutput{
 		Finding: func(f *rules.Finding) {
 			host := f.Host
 			if host == "" { // it concerns several: that of the last record
