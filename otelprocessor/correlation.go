@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/cmtrail/cmtrail/internal/attribute"
+	"github.com/cmtrail/cmtrail/internal/fault"
 	"github.com/cmtrail/cmtrail/internal/pipeline"
 	"github.com/cmtrail/cmtrail/internal/redact"
 	"github.com/cmtrail/cmtrail/rules"
@@ -38,9 +39,9 @@ type counters struct {
 	hosts   int
 }
 
-func newRelater(set *rules.Set, cfg *Config, clock pipeline.Clock, hide *redact.Redactor, emit func(*group) plog.LogRecord) *relater {
+func newRelater(set *rules.Set, cfg *Config, clock pipeline.Clock, faults *fault.Log, hide *redact.Redactor, emit func(*group) plog.LogRecord) *relater {
 	r := &relater{host: cfg.HostAttribute, groups: map[string]*group{}, emit: emit, now: clock.Now, redact: hide}
-	r.live = pipeline.NewLive(set, cfg.Correlation.live(cfg.IdleTimeout), clock, rules.CorrelatorOutput{Finding: r.finding, Journey: r.journey,
+	r.live = pipeline.NewLive(set, cfg.Correlation.live(cfg.IdleTimeout), clock, faults, rules.CorrelatorOutput{Finding: r.finding, Journey: r.journey,
 		Gone: func(host string) { delete(r.groups, host) }})
 	r.publish()
 	return r

@@ -53,15 +53,20 @@ func (t *tagger) reload(ctx context.Context) {
 		return
 	}
 	set := engine.Set()
-	t.mu.Lock()
-	t.table.Reload(engine)
-	if t.relater != nil {
-		t.relater.live.Reload(set)
-		t.relater.publish()
-	}
-	t.mu.Unlock()
+	t.adopt(engine)
 	result("taken")
 	t.log.Info("Rules reloaded", zap.Int("rules", len(set.Rules)), zap.Int("steps", len(set.Steps)),
 		zap.Int("added", change.Added), zap.Int("changed", change.Changed), zap.Int("removed", change.Removed))
 	warn(set, t.log)
+}
+
+// adopt goes on with the rules of an engine.
+func (t *tagger) adopt(engine *rules.Engine) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.table.Reload(engine)
+	if t.relater != nil {
+		t.relater.live.Reload(engine.Set())
+		t.relater.publish()
+	}
 }

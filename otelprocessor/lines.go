@@ -5,6 +5,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/cmtrail/cmtrail/internal/attribute"
+	"github.com/cmtrail/cmtrail/internal/fault"
 	"github.com/cmtrail/cmtrail/internal/pipeline"
 )
 
@@ -76,6 +77,7 @@ type origin struct {
 	record plog.LogRecord
 	text   string // the line; "" when kept
 	kept   bool   // came with an earlier batch; record is a copy
+	given  bool   // its record has gone on
 }
 
 // keepOrigin copies what a held line came with, because its batch goes away.
@@ -113,6 +115,7 @@ func (t *tagger) takeBatch(batch plog.Logs) (passed int) {
 
 // write gives a line to the table.
 func (t *tagger) write(lr plog.LogRecord, whole pipeline.Source, text string, from *origin) {
+	defer t.contain()
 	src := t.lines.source(lr, whole)
 	if at, known := lr.Attributes().Get(attribute.FileOffset); known && at.Type() == pcommon.ValueTypeInt {
 		t.table.At(src, at.Int())
@@ -131,6 +134,19 @@ func (t *tagger) take(res *pipeline.Result) {
 		out = t.carried
 	}
 	to := out.add(from.group)
+	from.given = true
+	t.writeTo(to, from, res)
+	if t.relater != nil {
+		t.relater.take(from.group, res)
+	}
+}
+
+// writeTo writes a record, which stays as it came when writing breaks.
+func (t *tagger) writeTo(to plog.LogRecord, from *origin, res *pipeline.Result) {
+	defer t.containWriting(to, from)
+	if fault.Inject != nil {
+		fault.Inject(fault.Output, res.Record.Message)
+	}
 	if !from.kept && len(res.Record.Original) >= len(from.text) { // no other record begins in the line
 		from.record.MoveTo(to)
 		to.Attributes().EnsureCapacity(to.Attributes().Len() + attributesAdded)
@@ -145,8 +161,5 @@ func (t *tagger) take(res *pipeline.Result) {
 		hidden := t.hider.Result(res)
 		t.hider.beside(to)
 		t.writer.write(to, hidden)
-	}
-	if t.relater != nil {
-		t.relater.take(from.group, res)
 	}
 }

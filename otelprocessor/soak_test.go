@@ -18,6 +18,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/processor/processortest"
 
+	"github.com/cmtrail/cmtrail/internal/fault"
 	"github.com/cmtrail/cmtrail/internal/pipeline"
 	"github.com/cmtrail/cmtrail/otelprocessor/internal/metadata"
 	"github.com/cmtrail/cmtrail/parsers"
@@ -114,7 +115,7 @@ func newSoak(t *testing.T) *soak {
 		t.Fatal(err)
 	}
 	s.engine = pipeline.New(engine)
-	s.live = pipeline.NewLive(engine.Set(), cfg.Correlation.live(cfg.IdleTimeout), s.clock, rules.CorrelatorOutput{})
+	s.live = pipeline.NewLive(engine.Set(), cfg.Correlation.live(cfg.IdleTimeout), s.clock, new(fault.Log), rules.CorrelatorOutput{})
 	s.streams = make([]*pipeline.Stream, 20)
 	return s
 }

@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/collector/processor"
 	"go.uber.org/zap"
 
+	"github.com/cmtrail/cmtrail/internal/fault"
 	"github.com/cmtrail/cmtrail/internal/pipeline"
 	"github.com/cmtrail/cmtrail/otelprocessor/internal/metadata"
 )
@@ -50,6 +51,7 @@ type tagger struct {
 
 	id      component.ID
 	relater *relater // nil when records are not related
+	faults  *fault.Log
 }
 
 var _ processor.Logs = (*tagger)(nil)
@@ -95,12 +97,14 @@ func newTagger(set processor.Settings, cfg *Config, next consumer.Logs, clock pi
 		t.groups.hider = t.hider
 	}
 	p := pipeline.New(engine)
+	t.faults = p.Faults()
+	t.faults.TellTo(clock.Now, t.tellPanic)
 	t.table = p.NewTable(parsing, pipeline.Bounds{
 		MaxStreams: cfg.MaxStreams, MaxHeld: cfg.MaxHeldBytes, IdleAfter: cfg.IdleTimeout, DropAfter: cfg.StreamTimeout,
 	}, t.held, t.take)
 	err = observe(meters, p, t.table, &t.waiting.shown)
 	if cfg.Correlation.Enabled {
-		t.relater = newRelater(engine.Set(), cfg, t.held, redactor, func(g *group) plog.LogRecord { return t.carried.add(g) })
+		t.relater = newRelater(engine.Set(), cfg, t.held, t.faults, redactor, func(g *group) plog.LogRecord { return t.carried.add(g) })
 		err = errors.Join(err, observeCorrelation(meters, t.relater.read))
 	}
 	if err != nil {
@@ -147,7 +151,7 @@ func (t *tagger) Shutdown(ctx context.Context) error {
 	t.mu.Lock()
 	if t.kept == nil {
 		t.begin()
-		t.table.Flush()
+		t.guarded(t.table.Flush)
 		if t.relater != nil {
 			t.relater.live.End()
 		}
@@ -267,20 +271,34 @@ func (t *tagger) full() bool {
 
 // tick takes rules that have changed, gives out what idle logs hold, and hands on what waits.
 func (t *tagger) tick(ctx context.Context) {
+	for _, work := range []func(context.Context){t.reloadDue, t.idle, t.handOn} {
+		t.faults.Guard(fault.Ticker, func() { work(ctx) }) // what breaks holds none of the rest up
+	}
+}
+
+func (t *tagger) reloadDue(ctx context.Context) {
 	if t.reloader.Due() {
 		t.reload(ctx)
 	}
+}
+
+// idle gives out what idle logs hold.
+func (t *tagger) idle(ctx context.Context) {
 	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.begin()
 	if !t.waitedFor() {
-		t.table.FlushIdle()
+		t.guarded(t.table.FlushIdle)
 	}
 	if t.relater != nil {
 		t.relater.tick()
 	}
 	t.keep(t.newRound(t.carried))
 	_ = t.save(ctx, true)
-	t.mu.Unlock()
+}
+
+// handOn hands on what waits.
+func (t *tagger) handOn(ctx context.Context) {
 	short, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	_ = t.drain(short) // counted, and tried again at the next tick

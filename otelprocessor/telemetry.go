@@ -8,6 +8,7 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 
+	"github.com/cmtrail/cmtrail/internal/fault"
 	"github.com/cmtrail/cmtrail/internal/pipeline"
 	"github.com/cmtrail/cmtrail/otelprocessor/internal/metadata"
 	"github.com/cmtrail/cmtrail/rules"
@@ -41,6 +42,12 @@ func observe(m *metadata.TelemetryBuilder, p *pipeline.Pipeline, table *pipeline
 		m.RegisterProcessorCmtrailOnceForgottenCallback(level(func() int64 { return int64(p.Engine().Forgotten()) })),
 		m.RegisterProcessorCmtrailStreamsCallback(level(table.Streams)),
 		m.RegisterProcessorCmtrailRulesCallback(level(func() int64 { return int64(p.Engine().Running()) })),
+		m.RegisterProcessorCmtrailPanicsCallback(func(_ context.Context, o metric.Int64Observer) error {
+			for _, at := range fault.Places() {
+				observeBy(o, p.Faults().Count(at), attribute.String("place", at.String()))
+			}
+			return nil
+		}),
 		m.RegisterProcessorCmtrailRecordsCallback(func(_ context.Context, o metric.Int64Observer) error {
 			for format, n := range c.Formats() {
 				observeBy(o, n, attribute.String("format", string(format)))

@@ -4,7 +4,23 @@ import "github.com/cmtrail/cmtrail/internal/ruleset"
 
 // Reload returns a correlator for another set of rules that goes on with what is pending, as long as its rules, with their
 // revisions, are there still; other questions are undecided. The old one is not used any more.
-func (c *Correlator) Reload(set *ruleset.Set) *Correlator {
+func (c *Correlator) Reload(set *ruleset.Set) *Correlator { return c.reload(set, nil) }
+
+// Without returns a correlator that goes on with what is pending but for a host, whose state a fault of ours has broken. The
+// old one is not used any more.
+func (c *Correlator) Without(host string) *Correlator { return c.reload(c.set, c.hosts[host]) }
+
+// Anew returns a correlator with the settings and counters of this one, where nothing is pending.
+func (c *Correlator) Anew() *Correlator {
+	now := New(c.set, c.options, c.out)
+	if c.changed != nil {
+		now.Track()
+	}
+	now.counters = c.counters
+	return now
+}
+
+func (c *Correlator) reload(set *ruleset.Set, without *host) *Correlator {
 	now := New(set, c.options, c.out)
 	if c.changed != nil {
 		now.Track()
@@ -13,6 +29,9 @@ func (c *Correlator) Reload(set *ruleset.Set) *Correlator {
 	now.names = newNames(set)
 	for at := c.known.Back(); at != nil; at = at.Prev() {
 		h := at.Value.(*host)
+		if h == without {
+			continue
+		}
 		now.goOn(now.host(h.name), h)
 	}
 	now.goOn(now.global, c.global)

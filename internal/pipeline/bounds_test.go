@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cmtrail/cmtrail/internal/bounded"
+	"github.com/cmtrail/cmtrail/internal/fault"
 	"github.com/cmtrail/cmtrail/parsers"
 	"github.com/cmtrail/cmtrail/rules"
 )
@@ -111,7 +112,7 @@ func TestQuietStreamsKeepNoRoom(t *testing.T) {
 func TestFollowedHosts(t *testing.T) {
 	set := engine(t).Set()
 	clock := &hand{now: time.Date(2026, 6, 5, 15, 0, 0, 0, time.UTC)}
-	live := NewLive(set, LiveOptions{Correlator: rules.CorrelatorOptions{MaxHosts: 100}}, clock, rules.CorrelatorOutput{})
+	live := NewLive(set, LiveOptions{Correlator: rules.CorrelatorOptions{MaxHosts: 100}}, clock, new(fault.Log), rules.CorrelatorOutput{})
 	take := func(host, path string, at time.Time) {
 		r := &parsers.Record{Message: "Done with it", Stamp: parsers.Stamp{UTC: at.UnixNano(), HasUTC: true}}
 		live.Take(&Result{Source: Source{Host: host, Path: path}, Log: "a.log", Record: r})

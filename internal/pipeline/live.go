@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cmtrail/cmtrail/internal/fault"
 	"github.com/cmtrail/cmtrail/rules"
 )
 
@@ -33,7 +34,7 @@ const maxEvents = 50_000
 // Live relates records as they come. The wall clock only tells which logs are quiet: a host's time is that of its own
 // records, so that a host that is switched off stands still. It is for one goroutine at a time.
 type Live struct {
-	correlator *rules.Correlator
+	correlator *Relating
 	options    LiveOptions
 	clock      Clock
 	hosts      map[string]*liveHost   // none that the correlator has forgotten
@@ -59,8 +60,8 @@ type liveLog struct {
 	heard time.Time
 }
 
-// NewLive returns a Live whose findings go to out.
-func NewLive(set *rules.Set, opt LiveOptions, clock Clock, out rules.CorrelatorOutput) *Live {
+// NewLive returns a Live whose findings go to out, and whose panics to faults.
+func NewLive(set *rules.Set, opt LiveOptions, clock Clock, faults *fault.Log, out rules.CorrelatorOutput) *Live {
 	if opt.Correlator.Lateness <= 0 {
 		opt.Correlator.Lateness = Lateness
 	}
@@ -78,7 +79,7 @@ func NewLive(set *rules.Set, opt LiveOptions, clock Clock, out rules.CorrelatorO
 			told(host)
 		}
 	}
-	l.correlator = rules.NewCorrelator(set, opt.Correlator, out)
+	l.correlator = NewRelating(rules.NewCorrelator(set, opt.Correlator, out), faults)
 	return l
 }
 
@@ -102,11 +103,11 @@ func (l *Live) Counters() rules.CorrelatorCounters {
 }
 
 // Correlator returns what relates the records.
-func (l *Live) Correlator() *rules.Correlator { return l.correlator }
+func (l *Live) Correlator() *rules.Correlator { return l.correlator.Correlator }
 
 // Reload relates by other rules from the next record on. What is pending goes on where its rule, with its revision, is there
 // still.
-func (l *Live) Reload(set *rules.Set) { l.correlator = l.correlator.Reload(set) }
+func (l *Live) Reload(set *rules.Set) { l.correlator.Correlator = l.correlator.Reload(set) }
 
 // Take relates a record.
 func (l *Live) Take(r *Result) {
@@ -178,18 +179,18 @@ func (l *Live) Tick() {
 		quiet := now.Sub(h.heard)
 		switch {
 		case quiet >= max(l.options.Correlator.Lateness, l.options.QuietAfter):
-			l.correlator.Release(h.name)
+			l.correlator.Do(h.name, func(c *rules.Correlator) { c.Release(h.name) })
 			h.since, h.logs = time.Time{}, nil
 			delete(l.active, h)
 		case quiet >= l.options.QuietAfter:
 			if !h.settled {
-				l.correlator.Settle(h.name)
+				l.correlator.Do(h.name, func(c *rules.Correlator) { c.Settle(h.name) })
 				h.settled = true
 			}
 		case now.Sub(h.newest) > behind && now.Sub(h.since) < maxHold:
 		default:
 			if to := h.read(now.Add(-l.options.QuietAfter)); !to.IsZero() {
-				l.correlator.Advance(h.name, to)
+				l.correlator.Do(h.name, func(c *rules.Correlator) { c.Advance(h.name, to) })
 			}
 		}
 	}
@@ -222,7 +223,9 @@ func (l *Live) sweep(now time.Time) {
 		if now.Sub(h.heard) < l.options.SilentAfter {
 			continue
 		}
-		if l.correlator.Expire(name, now) {
+		gone := true // when it breaks as well
+		l.correlator.Do(name, func(c *rules.Correlator) { gone = c.Expire(name, now) })
+		if gone {
 			l.forget(name)
 		}
 	}
@@ -230,6 +233,6 @@ func (l *Live) sweep(now time.Time) {
 
 // End relates what has come and ends everything, as nobody will go on from here.
 func (l *Live) End() {
-	l.correlator.End()
+	l.correlator.Do("", (*rules.Correlator).End)
 	l.hosts, l.active, l.last = map[string]*liveHost{}, map[*liveHost]struct{}{}, nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cmtrail/cmtrail/internal/fault"
 	"github.com/cmtrail/cmtrail/internal/pipeline"
 	"github.com/cmtrail/cmtrail/parsers"
 	"github.com/cmtrail/cmtrail/rules"
@@ -68,7 +69,7 @@ func watch(t *testing.T, clock *hand, store memory) *watched {
 		t.Fatal(err)
 	}
 	w := &watched{t: t, clock: clock, count: map[string]int{}}
-	w.live = pipeline.NewLive(engine.Set(), pipeline.LiveOptions{SilentAfter: time.Hour}, clock, rules.CorrelatorOutput{
+	w.live = pipeline.NewLive(engine.Set(), pipeline.LiveOptions{SilentAfter: time.Hour}, clock, &fault.Log{}, rules.CorrelatorOutput{
 		Finding:   func(f *rules.Finding) { w.out = append(w.out, "finding "+f.Rule.ID+" "+f.Host) },
 		Undecided: func(u *rules.Undecided) { w.out = append(w.out, "undecided "+u.Rule.ID+" "+u.Host) },
 	})

@@ -1,5 +1,7 @@
 package pipeline
 
+import "strings"
+
 // origins remembers, for the lines that a stream still holds, what was handed in with them.
 type origins struct {
 	queue []origin // in input order
@@ -8,14 +10,14 @@ type origins struct {
 
 type origin struct {
 	line int // first physical line of the text it came with
-	size int // bytes of that text
 	what any
 	kept bool
+	text string // once kept, a copy: it came with what goes away
 }
 
-func (o *origins) push(line, size int, what any) {
-	o.queue = append(o.queue, origin{line: line, size: size, what: what})
-	o.size += int64(size)
+func (o *origins) push(line int, what any, text string) {
+	o.queue = append(o.queue, origin{line: line, what: what, text: text})
+	o.size += int64(len(text))
 }
 
 // keptOrigins is how many origins a stream keeps room for that holds none.
@@ -51,7 +53,7 @@ func (o *origins) release(held, last int) {
 		return
 	}
 	for _, gone := range o.queue[:drop] {
-		o.size -= int64(gone.size)
+		o.size -= int64(len(gone.text))
 	}
 	n := copy(o.queue, o.queue[drop:])
 	clear(o.queue[n:])
@@ -73,6 +75,7 @@ func (o *origins) all(yield func(any) bool) {
 // keep replaces each origin that has not been kept yet by what f makes of it.
 func (o *origins) keep(f func(any) any) {
 	for i := len(o.queue) - 1; i >= 0 && !o.queue[i].kept; i-- {
-		o.queue[i].what, o.queue[i].kept = f(o.queue[i].what), true
+		from := &o.queue[i]
+		from.what, from.text, from.kept = f(from.what), strings.Clone(from.text), true
 	}
 }

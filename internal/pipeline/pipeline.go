@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/cmtrail/cmtrail/internal/bounded"
+	"github.com/cmtrail/cmtrail/internal/fault"
 	"github.com/cmtrail/cmtrail/parsers"
 	"github.com/cmtrail/cmtrail/rules"
 )
@@ -59,6 +60,7 @@ type Result struct {
 type Pipeline struct {
 	engine   atomic.Pointer[rules.Engine]
 	counters *Counters
+	faults   fault.Log
 }
 
 // New returns a pipeline that matches against engine.
@@ -74,7 +76,10 @@ func (p *Pipeline) Engine() *rules.Engine { return p.engine.Load() }
 // Counters returns the counters of all streams of the pipeline.
 func (p *Pipeline) Counters() *Counters { return p.counters }
 
+// Faults returns where panics of ours are counted. The adapter says who is told of them.
+func (p *Pipeline) Faults() *fault.Log { return &p.faults }
+
 // Open returns a stream that reads src and gives each record to emit, in input order.
 func (p *Pipeline) Open(src Source, opt parsers.Options, emit func(*Result)) *Stream {
-	return newStream(src, opt, p.Engine().NewMatcher(), p.counters, emit)
+	return newStream(src, opt, p.newMatching(), p.counters, emit)
 }

@@ -21,8 +21,8 @@ type File struct {
 // without a time comes with the one before it in its file.
 type Replay struct {
 	pipeline   *Pipeline
-	matcher    *rules.Matcher
-	correlator *rules.Correlator
+	matching   *matching
+	correlator *Relating
 	options    parsers.Options
 	emit       func(file int, r *Result)
 	zones      map[string]int64 // the offset that a host's logs print, for those that print none
@@ -31,7 +31,7 @@ type Replay struct {
 
 // NewReplay returns a replay whose records go to emit, which may be nil, and to the correlator.
 func (p *Pipeline) NewReplay(opt parsers.Options, c *rules.Correlator, emit func(file int, r *Result)) *Replay {
-	return &Replay{pipeline: p, matcher: p.Engine().NewMatcher(), correlator: c, options: opt, emit: emit, zones: map[string]int64{}}
+	return &Replay{pipeline: p, matching: p.newMatching(), correlator: NewRelating(c, &p.faults), options: opt, emit: emit, zones: map[string]int64{}}
 }
 
 // head is the next record of a file.
@@ -75,7 +75,7 @@ func (r *Replay) Run(files []File, failed func(file int, err error)) {
 		h.at = max(h.at, r.instant(h))
 		heap.Fix(&heads, 0)
 	}
-	r.correlator.End()
+	r.correlator.Do("", (*rules.Correlator).End)
 }
 
 // records reads a file.
@@ -88,7 +88,7 @@ func (r *Replay) records(i int, f File, failed func(int, error)) iter.Seq[*parse
 		}
 		defer func() { _ = from.Close() }() // read only: closing loses nothing
 		more := true
-		s := parsers.NewStream(f.Source.Base(), r.options, func(record *parsers.Record) {
+		s := newReader(f.Source.Base(), r.options, r.matching.faults, func(record *parsers.Record) {
 			if more {
 				more = yield(record)
 			}
@@ -96,7 +96,7 @@ func (r *Replay) records(i int, f File, failed func(int, error)) iter.Seq[*parse
 		buf := make([]byte, 64<<10)
 		for more {
 			n, err := from.Read(buf)
-			_, _ = s.Write(buf[:n]) // a stream takes all
+			s.Write(buf[:n])
 			if err != nil {
 				if err != io.EOF {
 					failed(i, err)
@@ -105,9 +105,9 @@ func (r *Replay) records(i int, f File, failed func(int, error)) iter.Seq[*parse
 			}
 		}
 		if more {
-			s.Flush()
+			s.end(s.parser.Flush)
 		}
-		r.pipeline.counters.Lines.Add(uint64(s.Lines()))
+		r.pipeline.counters.Lines.Add(uint64(s.count()))
 	}
 }
 
@@ -131,14 +131,13 @@ func (r *Replay) instant(h *head) int64 {
 }
 
 func (r *Replay) take(h *head) {
-	r.matcher.On(h.source.Arch)
-	r.result = Result{Source: h.source, Log: h.log, Record: h.record, Verdict: r.matcher.Match(h.record, h.log, h.source.Host)}
+	r.result = Result{Source: h.source, Log: h.log, Record: h.record, Verdict: r.matching.match(h.record, h.log, &h.source)}
 	r.pipeline.counters.add(h.record, r.result.Verdict)
 	r.correlator.Record(&rules.CorrelatorInput{Host: h.source.Host, Log: h.log, File: h.name, Record: h.record, Verdict: r.result.Verdict})
 	if r.emit != nil {
 		r.emit(h.file, &r.result)
 	}
-	r.correlator.AdvanceAll(time.Unix(0, h.at))
+	r.correlator.Do(h.source.Host, func(c *rules.Correlator) { c.AdvanceAll(time.Unix(0, h.at)) })
 }
 
 // heads has the record that comes next on top.

@@ -47,7 +47,7 @@ func (b Bounds) withDefaults() Bounds {
 // Streams, Held and HeldBytes. Each stream gives out its records in the order of its lines.
 type Table struct {
 	pipeline *Pipeline
-	matcher  *rules.Matcher
+	matching *matching
 	options  parsers.Options
 	bounds   Bounds
 	clock    Clock
@@ -94,7 +94,7 @@ type entry struct {
 func (p *Pipeline) NewTable(opt parsers.Options, b Bounds, clock Clock, emit func(*Result)) *Table {
 	return &Table{
 		pipeline: p,
-		matcher:  p.Engine().NewMatcher(),
+		matching: p.newMatching(),
 		options:  opt,
 		bounds:   b.withDefaults(),
 		clock:    clock,
@@ -111,11 +111,8 @@ func (t *Table) Reload(engine *rules.Engine) {
 	t.pipeline.counters.count(engine.Set())
 	t.pipeline.engine.Store(engine)
 	matcher := engine.NewMatcher()
-	matcher.GoOn(t.matcher)
-	t.matcher = matcher
-	for at := t.recent.Front(); at != nil; at = at.Next() {
-		at.Value.(*entry).matcher = matcher
-	}
+	matcher.GoOn(t.matching.matcher)
+	t.matching.engine, t.matching.matcher = engine, matcher // of all streams
 }
 
 // Streams returns the number of live streams.
@@ -259,7 +256,7 @@ func (t *Table) stream(src Source) *entry {
 		Name: strings.Clone(src.Name), Stream: strings.Clone(src.Stream), Arch: strings.Clone(src.Arch),
 	}
 	k = src.key()
-	e := &entry{Stream: newStream(src, t.options, t.matcher, t.pipeline.counters, t.emit), key: k, used: now, at: -1}
+	e := &entry{Stream: newStream(src, t.options, t.matching, t.pipeline.counters, t.emit), key: k, used: now, at: -1}
 	e.place = t.recent.PushFront(e)
 	t.streams[k] = e.place
 	t.last = e

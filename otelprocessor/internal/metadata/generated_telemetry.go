@@ -40,6 +40,7 @@ type TelemetryBuilder struct {
 	ProcessorCmtrailLate           metric.Int64ObservableCounter
 	ProcessorCmtrailLines          metric.Int64ObservableCounter
 	ProcessorCmtrailOnceForgotten  metric.Int64ObservableCounter
+	ProcessorCmtrailPanics         metric.Int64ObservableCounter
 	ProcessorCmtrailPassed         metric.Int64Counter
 	ProcessorCmtrailPending        metric.Int64ObservableGauge
 	ProcessorCmtrailPendingCut     metric.Int64ObservableCounter
@@ -210,6 +211,21 @@ func (builder *TelemetryBuilder) RegisterProcessorCmtrailOnceForgottenCallback(c
 		cb(ctx, &observerInt64{inst: builder.ProcessorCmtrailOnceForgotten, obs: o})
 		return nil
 	}, builder.ProcessorCmtrailOnceForgotten)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorCmtrailPanicsCallback sets callback for observable ProcessorCmtrailPanics metric.
+func (builder *TelemetryBuilder) RegisterProcessorCmtrailPanicsCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorCmtrailPanics, obs: o})
+		return nil
+	}, builder.ProcessorCmtrailPanics)
 	if err != nil {
 		return err
 	}
@@ -527,6 +543,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_processor_cmtrail_once_forgotten",
 		metric.WithDescription("Number of issues of which it was forgotten that they had been reported in their period, because there were too many; they may be reported once more. [Alpha]"),
 		metric.WithUnit("{issue}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorCmtrailPanics, err = builder.meter.Int64ObservableCounter(
+		"otelcol_processor_cmtrail_panics",
+		metric.WithDescription("Number of faults of the processor itself that were contained; the record goes on untagged. [Alpha]"),
+		metric.WithUnit("{panic}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ProcessorCmtrailPassed, err = builder.meter.Int64Counter(

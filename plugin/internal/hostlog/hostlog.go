@@ -18,9 +18,10 @@ const (
 	Error
 	Warn
 	Info
+	Debug
 )
 
-var names = [...]string{Off: "off", Error: "error", Warn: "warn", Info: "info"}
+var names = [...]string{Off: "off", Error: "error", Warn: "warn", Info: "info", Debug: "debug"}
 
 // ParseLevel reads the name of a level.
 func ParseLevel(name string) (Level, bool) {
@@ -57,6 +58,9 @@ func (l *Logger) Warnf(format string, args ...any) { l.write(Warn, " warn", form
 
 // Infof writes what a person may want to know.
 func (l *Logger) Infof(format string, args ...any) { l.write(Info, " info", format, args) }
+
+// Debugf writes a line that only those look for who hunt a fault.
+func (l *Logger) Debugf(format string, args ...any) { l.write(Debug, "debug", format, args) }
 
 func (l *Logger) write(level Level, name, format string, args []any) {
 	if level > l.level {

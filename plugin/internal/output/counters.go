@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/cmtrail/cmtrail/internal/fault"
 	"github.com/cmtrail/cmtrail/internal/pipeline"
 	"github.com/cmtrail/cmtrail/plugin/internal/sink"
 	"github.com/cmtrail/cmtrail/rules"
@@ -28,7 +29,7 @@ type Counters struct {
 	Evicted   atomic.Uint64 // tagged events let go of because too many waited; their chunks are read again
 	Forgotten atomic.Uint64 // chunks of which it is not known any more that they came before, because there were too many
 	Restored  atomic.Uint64 // lines and records taken up from the store
-	Panics    atomic.Uint64 // faults of our own that were contained
+	Panics    *fault.Log    // faults of our own that were contained
 
 	Pending atomic.Pointer[rules.CorrelatorCounters] // of correlation; nil until it has been looked at
 
@@ -47,7 +48,7 @@ func (c *Counters) Summary() string {
 		n    *atomic.Uint64
 	}{
 		{"failures", &c.Failures}, {"refused", &c.Refused}, {"evicted", &c.Evicted}, {"undecoded", &c.Undecoded},
-		{"circular", &c.Circular}, {"truncated", &c.Pipeline.Truncated}, {"panics", &c.Panics}, {"rules_refused", &c.RulesRefused},
+		{"circular", &c.Circular}, {"truncated", &c.Pipeline.Truncated}, {"rules_refused", &c.RulesRefused},
 	} {
 		if n := f.n.Load(); n > 0 {
 			faults += fmt.Sprintf(" %s=%d", f.name, n)
@@ -72,6 +73,9 @@ func (c *Counters) Summary() string {
 				faults += fmt.Sprintf(" %s=%d", f.name, f.n)
 			}
 		}
+	}
+	if n := c.Panics.Total(); n > 0 {
+		faults += fmt.Sprintf(" panics=%d", n)
 	}
 	if faults != "" {
 		text += "faults:" + faults + "\n"
@@ -109,4 +113,12 @@ func (o *Output) circular(tag string) bool {
 	o.faults.first(o.log, "circle by tag", "tag \""+tag+"\" begins with \""+o.config.TagPrefix+
 		"\": the output of this plugin is routed back to it. The chunk is dropped; keep such tags out of its match pattern")
 	return true
+}
+
+// tellPanic tells of a panic that was contained; where it stood is told to those who look for it.
+func (o *Output) tellPanic(r fault.Report) {
+	o.log.Errorf("contained a panic (%s): %s; %d more since the last report", r.Place, r.What, r.Untold)
+	for line := range strings.Lines(r.Stack) {
+		o.log.Debugf("%s", strings.TrimRight(line, "\n"))
+	}
 }

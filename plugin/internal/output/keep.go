@@ -22,7 +22,20 @@ func (o *Output) keep() error {
 	defer o.handing.Unlock()
 	o.collect()
 	var change state.Change
+	o.changed(&change)
+	o.remember(&change)
+	if err := o.state.Save(change); err != nil {
+		o.faults.first(o.log, "state", fmt.Sprintf("what is held cannot be kept: state_path: %v", err))
+		return err
+	}
+	o.remembered()
+	return nil
+}
+
+// changed adds to a change the lines that are held now.
+func (o *Output) changed(change *state.Change) {
 	o.mu.Lock()
+	defer o.mu.Unlock()
 	o.table.Changed(func(src pipeline.Source, origins iter.Seq[any]) (whole bool) {
 		var value []byte
 		whole = true
@@ -37,14 +50,6 @@ func (o *Output) keep() error {
 		change.Held = append(change.Held, state.Item{Key: streamKey(src), Value: value})
 		return whole
 	})
-	o.mu.Unlock()
-	o.remember(&change)
-	if err := o.state.Save(change); err != nil {
-		o.faults.first(o.log, "state", fmt.Sprintf("what is held cannot be kept: state_path: %v", err))
-		return err
-	}
-	o.remembered()
-	return nil
 }
 
 // restore takes up what the store holds.

@@ -10,12 +10,11 @@ package output
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/cmtrail/cmtrail/internal/fault"
 	"github.com/cmtrail/cmtrail/internal/pipeline"
 	"github.com/cmtrail/cmtrail/internal/redact"
 	"github.com/cmtrail/cmtrail/plugin/internal/sink"
@@ -39,6 +38,12 @@ type Config struct {
 	Redact       *redact.Redactor      // nil: names go on as they are
 }
 
+// Reporter is the log of an instance.
+type Reporter interface {
+	sink.Reporter
+	Debugf(format string, args ...any)
+}
+
 // Answer is what Fluent Bit is told of a chunk.
 type Answer int
 
@@ -52,7 +57,7 @@ const (
 // Output is safe for concurrent use.
 type Output struct {
 	config   Config
-	log      sink.Reporter
+	log      Reporter
 	sink     sink.Sink
 	state    *state.Store // nil: what is held is kept in memory alone
 	counters Counters
@@ -80,7 +85,7 @@ type Output struct {
 }
 
 // New returns an instance that goes on with what the store holds. The output owns the sink and the store from now on.
-func New(c Config, engine *rules.Engine, parsing Parsing, to sink.Sink, store *state.Store, log sink.Reporter) (*Output, error) {
+func New(c Config, engine *rules.Engine, parsing Parsing, to sink.Sink, store *state.Store, log Reporter) (*Output, error) {
 	o := &Output{config: c, log: log, sink: to, state: store, carried: map[string]*sink.Batch{}}
 	o.writer = writer{message: c.Reader.Message, original: c.KeepOriginal, recordTime: c.RecordTime}
 	if c.Redact != nil {
@@ -88,7 +93,8 @@ func New(c Config, engine *rules.Engine, parsing Parsing, to sink.Sink, store *s
 	}
 	o.retries.limit = c.RetryMemory
 	p := pipeline.New(engine)
-	o.counters.Pipeline = p.Counters()
+	o.counters.Pipeline, o.counters.Panics = p.Counters(), p.Faults()
+	p.Faults().TellTo(c.Clock.Now, o.tellPanic)
 	o.newTable = func() *pipeline.Table {
 		table := p.NewTable(parsing.Options, parsing.Bounds, c.Clock, o.take)
 		table.TrackChanges()
@@ -153,8 +159,7 @@ func (o *Output) answered(c *chunk, answer Answer) Answer {
 func (o *Output) deliver(ctx context.Context, c *chunk) (answer Answer) {
 	defer func() {
 		if r := recover(); r != nil {
-			o.faults.first(o.log, "panic in sink", fmt.Sprintf("%v\n%s", r, debug.Stack()))
-			o.counters.Panics.Add(1)
+			o.counters.Panics.Contained(fault.Output, r)
 			if c.panics++; c.panics < maxPanics {
 				answer = Retry
 			} else {
@@ -232,23 +237,25 @@ func (o *Output) back() {
 
 // tick takes rules that have changed, and gives out what idle logs hold.
 func (o *Output) tick() {
-	defer func() {
-		if r := recover(); r != nil {
-			o.faults.first(o.log, "panic while looking for idle logs", fmt.Sprintf("%v\n%s", r, debug.Stack()))
-			o.counters.Panics.Add(1)
-		}
-	}()
-	o.reload()
+	for _, work := range []func(){
+		o.reload,
+		o.flushIdle,
+		func() { o.deliverWaiting(context.Background()) },
+		func() { _ = o.keep() },            // told, and tried again at the next tick
+		func() { _ = o.keepPending(true) }, // likewise
+	} {
+		o.counters.Panics.Guard(fault.Ticker, work) // what breaks holds none of the rest up
+	}
+}
+
+func (o *Output) flushIdle() {
 	o.mu.Lock()
+	defer o.mu.Unlock()
 	o.guarded(o.table.FlushIdle)
 	if o.relater != nil {
-		o.guarded(o.relater.live.Tick)
+		o.relater.live.Tick()
 		o.relater.count(&o.counters)
 	}
-	o.mu.Unlock()
-	o.deliverWaiting(context.Background())
-	_ = o.keep()            // told, and tried again at the next tick
-	_ = o.keepPending(true) // likewise
 }
 
 // interval is how often to look for logs that have been quiet for the timeout.

@@ -123,6 +123,7 @@ func (l *lines) add(level, format string, args []any) {
 	l.text = append(l.text, level+" "+fmt.Sprintf(format, args...))
 }
 func (l *lines) Errorf(format string, args ...any) { l.add("error", format, args) }
+func (l *lines) Debugf(format string, args ...any) { l.add("debug", format, args) }
 func (l *lines) Warnf(format string, args ...any)  { l.add("warn", format, args) }
 func (l *lines) Infof(format string, args ...any)  { l.add("info", format, args) }
 
@@ -419,7 +420,7 @@ func TestAPanicIsContained(t *testing.T) {
 	f.sink.panic = false
 	f.flush(t, OK, "raw", events(whole, "after"))
 	f.sink.want(t, "raw Done with it", "raw after")
-	if n := f.Counters().Panics.Load(); n != 3 {
+	if n := f.Counters().Panics.Total(); n != 3 {
 		t.Errorf("%d panics counted, want 3", n)
 	}
 }
@@ -431,7 +432,7 @@ func TestAReaderThatBreaksLosesNothing(t *testing.T) {
 	f.flush(t, OK, "raw", events("before", "poison", closes))
 	f.close(t)
 	f.sink.want(t, "raw "+opens, "raw before", "raw poison", "raw "+closes)
-	if n := f.Counters().Panics.Load(); n != 1 {
+	if n := f.Counters().Panics.Total(); n != 1 {
 		t.Errorf("%d panics counted, want 1", n)
 	}
 }

@@ -2,9 +2,9 @@ package output
 
 import (
 	"fmt"
-	"runtime/debug"
 	"unsafe"
 
+	"github.com/cmtrail/cmtrail/internal/fault"
 	"github.com/cmtrail/cmtrail/internal/pipeline"
 	"github.com/cmtrail/cmtrail/plugin/internal/event"
 	"github.com/cmtrail/cmtrail/plugin/internal/sink"
@@ -132,8 +132,24 @@ func (o *Output) take(res *pipeline.Result) {
 	if res.Verdict != nil && len(res.Verdict.Rules) > 0 {
 		o.counters.Tagged.Add(1)
 	}
-	o.batchOf(from).Add(func(dst []byte) []byte { return o.writer.append(dst, ev, res) })
+	o.write(o.batchOf(from), from, ev, res)
 	o.takeRelated(from.tag, res)
+}
+
+// write adds the event of a record to a batch: as it came, when writing it breaks.
+func (o *Output) write(to *sink.Batch, from *origin, ev event.Event, res *pipeline.Result) {
+	defer func() {
+		if r := recover(); r != nil {
+			o.counters.Panics.Contained(fault.Output, r)
+			to.Add(from.untagged(o.writer.hider))
+		}
+	}()
+	to.Add(func(dst []byte) []byte {
+		if fault.Inject != nil {
+			fault.Inject(fault.Output, res.Record.Message)
+		}
+		return o.writer.append(dst, ev, res)
+	})
 }
 
 func (o *Output) batchOf(from *origin) *sink.Batch {
@@ -165,8 +181,7 @@ func (o *Output) guarded(f func()) (ok bool) {
 		if r == nil {
 			return
 		}
-		o.counters.Panics.Add(1)
-		o.faults.first(o.log, "panic while reading", fmt.Sprintf("%v; the lines go on untagged\n%s", r, debug.Stack()))
+		o.counters.Panics.Contained(fault.Parser, r)
 		o.table.Abandon(func(what any) {
 			if from := what.(*origin); from.kept {
 				o.batchOf(from).Add(from.untagged(o.writer.hider))

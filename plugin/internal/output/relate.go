@@ -30,7 +30,7 @@ const ownTag = "cmtrail"
 // relate makes the output relate records, going on with what the store holds.
 func (o *Output) relate(set *rules.Set, opt pipeline.LiveOptions) error {
 	r := &relater{tags: map[string]string{}}
-	r.live = pipeline.NewLive(set, opt, o.config.Clock, rules.CorrelatorOutput{
+	r.live = pipeline.NewLive(set, opt, o.config.Clock, o.counters.Panics, rules.CorrelatorOutput{
 		Gone: func(host string) { delete(r.tags, host) },
 		Finding: func(f *rules.Finding) {
 			host := f.Host

@@ -23,12 +23,7 @@ func (o *Output) reload() {
 		return
 	}
 	set := engine.Set()
-	o.mu.Lock()
-	o.table.Reload(engine)
-	if o.relater != nil {
-		o.relater.live.Reload(set)
-	}
-	o.mu.Unlock()
+	o.adopt(engine)
 	o.counters.Reloads.Add(1)
 	o.log.Infof("rules reloaded: rules=%d added=%d changed=%d removed=%d", len(set.Rules), change.Added, change.Changed, change.Removed)
 	o.warn(set)
@@ -38,5 +33,15 @@ func (o *Output) reload() {
 func (o *Output) warn(set *rules.Set) {
 	for _, w := range set.Warnings {
 		o.log.Warnf("%s", w)
+	}
+}
+
+// adopt goes on with the rules of an engine.
+func (o *Output) adopt(engine *rules.Engine) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.table.Reload(engine)
+	if o.relater != nil {
+		o.relater.live.Reload(engine.Set())
 	}
 }

@@ -80,7 +80,7 @@ func TestFaults(t *testing.T) {
 		{"max_streams", "-1", `max_streams: expected a whole number above zero`},
 		{"retry_memory", "much", `retry_memory: found "much", expected a size such as 64k, 16M or 1G`},
 		{"spool_max_size", "1M", `spool_max_size: must be at least twice spool_segment_size, is 1048576 bytes`},
-		{"plugin_log_level", "trace", `plugin_log_level: expected error, warn, info or off`},
+		{"plugin_log_level", "trace", `plugin_log_level: expected error, warn, info, debug or off`},
 		{"event_time", "now", `event_time: found "now", expected incoming or record`},
 		{"redact", "host", `redact: no key: pseudonyms are made with a secret key of your own`},
 		{"redact", "host,hots", `redact: classes: unknown class "hots", expected user, host, sid, ip, email or all; did you mean "host"?`},

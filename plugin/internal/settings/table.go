@@ -98,10 +98,10 @@ var table = []setting{
 		return err
 	}},
 
-	{name: "plugin_log_level", def: "info", doc: "`error`, `warn`, `info` or `off`. Fluent Bit's own `log_level` does not reach plugins.", set: func(s *Settings, v string) error {
+	{name: "plugin_log_level", def: "info", doc: "`error`, `warn`, `info`, `debug` or `off`. Fluent Bit's own `log_level` does not reach plugins.", set: func(s *Settings, v string) error {
 		level, ok := hostlog.ParseLevel(v)
 		if !ok {
-			return errors.New("expected error, warn, info or off")
+			return errors.New("expected error, warn, info, debug or off")
 		}
 		s.LogLevel = level
 		return nil
