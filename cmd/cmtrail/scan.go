@@ -97,6 +97,7 @@ func (s *scanner) run(c *cobra.Command, paths []string) error {
 	}
 	p := newProgress(c.ErrOrStderr(), s.quiet, files.inputs)
 	pipe := pipeline.New(rules.NewEngine(set))
+	watchPanics(c, pipe)
 	correlator := rules.NewCorrelator(set, rules.CorrelatorOptions{}, s.redact.output(b.Output()))
 	replay := pipe.NewReplay(options, correlator, func(file int, r *pipeline.Result) {
 		b.Record(s.redact.record(files.all[file].Name, r))
@@ -114,8 +115,9 @@ func (s *scanner) run(c *cobra.Command, paths []string) error {
 		}
 		return &exitError{exitUnread, "writing: " + err.Error()}
 	}
+	broke := tellPanics(c, pipe)
 	switch {
-	case failed:
+	case failed || broke:
 		for _, u := range r.Unread {
 			c.PrintErrln("cmtrail:", u)
 		}
