@@ -150,16 +150,19 @@ func (s *scanner) options() (o parsers.Options, err error) {
 func (s *scanner) write(to io.Writer, r *report.Report) error {
 	switch s.format {
 	case "json":
-		return r.JSON(to, func(j *rules.Journey) []byte { return appendJourney(nil, j) }, func(f *rules.Finding) []byte { return appendFinding(nil, f) })
+		return r.JSON(escaped{beneath(to)}, func(j *rules.Journey) []byte { return appendJourney(nil, j) }, func(f *rules.Finding) []byte { return appendFinding(nil, f) })
 	case "markdown":
 		return r.Markdown(to)
 	}
 	style := report.Style{Color: s.color == "always"}
-	if f, ok := to.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if f, ok := beneath(to).(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
 			style.Width = width
 		}
 		style.Color = style.Color || s.color == "auto" && os.Getenv("NO_COLOR") == ""
+	}
+	if style.Color {
+		to = beneath(to) // its own sequences have to come through
 	}
 	return r.Text(to, style)
 }

@@ -138,7 +138,7 @@ func (t *tagger) prepare(c *cobra.Command) error {
 	}
 	t.set, t.pipeline = set, pipeline.New(rules.NewEngine(set))
 	watchPanics(c, t.pipeline)
-	t.out = bufio.NewWriterSize(c.OutOrStdout(), 1<<16)
+	t.out = bufio.NewWriterSize(beneath(c.OutOrStdout()), 1<<16) // JSON, escaped
 	return nil
 }
 
