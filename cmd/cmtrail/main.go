@@ -27,10 +27,13 @@ func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
 // run is main with its surroundings given, and returns the exit status.
 func run(args []string, in io.Reader, out, errOut io.Writer) int {
+	plainOut, plainErr := &plain{to: out}, &plain{to: errOut}
+	defer plainOut.end()
+	defer plainErr.end()
 	root := newRoot(in)
 	root.SetArgs(args)
-	root.SetOut(out)
-	root.SetErr(errOut)
+	root.SetOut(plainOut)
+	root.SetErr(plainErr)
 	err := root.Execute()
 	if err == nil || errors.Is(err, errBrokenPipe) {
 		return 0
@@ -40,7 +43,7 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 		e = &exitError{exitUsage, err.Error()}
 	}
 	if e.text != "" {
-		_, _ = fmt.Fprintln(errOut, "cmtrail:", e.text)
+		_, _ = fmt.Fprintln(plainErr, "cmtrail:", e.text)
 	}
 	return e.status
 }

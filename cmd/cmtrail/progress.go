@@ -28,8 +28,8 @@ const (
 
 func newProgress(errOut io.Writer, quiet bool, inputs []input) *progress {
 	p := &progress{next: time.Now().Add(progressAfter)}
-	if f, ok := errOut.(*os.File); ok && !quiet && term.IsTerminal(int(f.Fd())) {
-		p.to = errOut
+	if f, ok := beneath(errOut).(*os.File); ok && !quiet && term.IsTerminal(int(f.Fd())) {
+		p.to = f
 	}
 	for _, in := range inputs {
 		p.total += in.size

@@ -4,28 +4,30 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/cmtrail/cmtrail/internal/fault"
+	"github.com/cmtrail/cmtrail/internal/pipeline"
 	"github.com/cmtrail/cmtrail/rules"
 )
 
 // relating feeds a correlator with the records of a command and writes what it finds.
 type relating struct {
-	correlator *rules.Correlator
+	correlator *pipeline.Relating
 	once       bool // there is one input, so time moves on with it
 }
 
-func newRelating(set *rules.Set, once bool, through func(rules.CorrelatorOutput) rules.CorrelatorOutput, write func([]byte)) *relating {
+func newRelating(set *rules.Set, once bool, faults *fault.Log, through func(rules.CorrelatorOutput) rules.CorrelatorOutput, write func([]byte)) *relating {
 	var line []byte
-	return &relating{once: once, correlator: rules.NewCorrelator(set, rules.CorrelatorOptions{}, through(rules.CorrelatorOutput{
+	return &relating{once: once, correlator: pipeline.NewRelating(rules.NewCorrelator(set, rules.CorrelatorOptions{}, through(rules.CorrelatorOutput{
 		Finding: func(f *rules.Finding) { line = appendFinding(line[:0], f); write(line) },
 		Journey: func(j *rules.Journey) { line = appendJourney(line[:0], j); write(line) },
-	}))}
+	})), faults)}
 }
 
 // take relates a record of the named file.
 func (r *relating) take(file, host string, b *batched) {
 	r.correlator.Record(&rules.CorrelatorInput{Host: host, Log: b.log, File: file, Record: &b.record, Verdict: b.verdict})
 	if at, ok := b.record.Time(); ok && r.once {
-		r.correlator.AdvanceAll(at)
+		r.correlator.Do(host, func(c *rules.Correlator) { c.AdvanceAll(at) })
 	}
 }
 

@@ -97,6 +97,7 @@ func (s *scanner) run(c *cobra.Command, paths []string) error {
 	}
 	p := newProgress(c.ErrOrStderr(), s.quiet, files.inputs)
 	pipe := pipeline.New(rules.NewEngine(set))
+	watchPanics(c, pipe)
 	correlator := rules.NewCorrelator(set, rules.CorrelatorOptions{}, s.redact.output(b.Output()))
 	replay := pipe.NewReplay(options, correlator, func(file int, r *pipeline.Result) {
 		b.Record(s.redact.record(files.all[file].Name, r))
@@ -114,8 +115,9 @@ func (s *scanner) run(c *cobra.Command, paths []string) error {
 		}
 		return &exitError{exitUnread, "writing: " + err.Error()}
 	}
+	broke := tellPanics(c, pipe)
 	switch {
-	case failed:
+	case failed || broke:
 		for _, u := range r.Unread {
 			c.PrintErrln("cmtrail:", u)
 		}
@@ -148,16 +150,19 @@ func (s *scanner) options() (o parsers.Options, err error) {
 func (s *scanner) write(to io.Writer, r *report.Report) error {
 	switch s.format {
 	case "json":
-		return r.JSON(to, func(j *rules.Journey) []byte { return appendJourney(nil, j) }, func(f *rules.Finding) []byte { return appendFinding(nil, f) })
+		return r.JSON(escaped{beneath(to)}, func(j *rules.Journey) []byte { return appendJourney(nil, j) }, func(f *rules.Finding) []byte { return appendFinding(nil, f) })
 	case "markdown":
 		return r.Markdown(to)
 	}
 	style := report.Style{Color: s.color == "always"}
-	if f, ok := to.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if f, ok := beneath(to).(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
 			style.Width = width
 		}
 		style.Color = style.Color || s.color == "auto" && os.Getenv("NO_COLOR") == ""
+	}
+	if style.Color {
+		to = beneath(to) // its own sequences have to come through
 	}
 	return r.Text(to, style)
 }

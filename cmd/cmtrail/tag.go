@@ -81,7 +81,7 @@ func (t *tagger) run(c *cobra.Command, paths []string) error {
 			}
 		}
 	}
-	t.relate = newRelating(t.set, len(inputs) == 1, t.redact.output, t.write)
+	t.relate = newRelating(t.set, len(inputs) == 1, t.pipeline.Faults(), t.redact.output, t.write)
 	p := newProgress(c.ErrOrStderr(), t.quiet, inputs)
 	a := t.readAhead(c.InOrStdin(), inputs, p)
 	for i, in := range inputs {
@@ -93,7 +93,7 @@ func (t *tagger) run(c *cobra.Command, paths []string) error {
 			break
 		}
 	}
-	t.relate.correlator.End()
+	t.relate.correlator.Do("", (*rules.Correlator).End)
 	p.done()
 	if err := t.out.Flush(); err != nil && t.err == nil {
 		t.err = err
@@ -107,7 +107,7 @@ func (t *tagger) run(c *cobra.Command, paths []string) error {
 	for _, err := range unread {
 		c.PrintErrln("cmtrail:", err)
 	}
-	if len(unread) > 0 {
+	if broke := tellPanics(c, t.pipeline); broke || len(unread) > 0 {
 		return &exitError{status: exitUnread}
 	}
 	return nil
@@ -137,7 +137,8 @@ func (t *tagger) prepare(c *cobra.Command) error {
 		return err
 	}
 	t.set, t.pipeline = set, pipeline.New(rules.NewEngine(set))
-	t.out = bufio.NewWriterSize(c.OutOrStdout(), 1<<16)
+	watchPanics(c, t.pipeline)
+	t.out = bufio.NewWriterSize(beneath(c.OutOrStdout()), 1<<16) // JSON, escaped
 	return nil
 }
 

@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 		defer os.RemoveAll(folder)
 		library, host = filepath.Join(folder, "out_cmtrail.so"), filepath.Join(folder, "host")
 		for _, args := range [][]string{
-			{"go", "build", "-buildmode=c-shared", "-o", library, ".."},
+			{"go", "build", "-buildmode=c-shared", "-tags", "cmtrail_break", "-o", library, ".."},
 			{"cc", "-std=gnu11", "-Wall", "-Werror", "-g", "-fsanitize=address", "-pthread", "-o", host, "testdata/host.c", "-ldl"},
 		} {
 			if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {

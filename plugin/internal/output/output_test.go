@@ -16,6 +16,7 @@ import (
 	"github.com/tinylib/msgp/msgp"
 	"go.uber.org/goleak"
 
+	"github.com/cmtrail/cmtrail/internal/fault"
 	"github.com/cmtrail/cmtrail/internal/pipeline"
 	"github.com/cmtrail/cmtrail/plugin/internal/event"
 	"github.com/cmtrail/cmtrail/plugin/internal/sink"
@@ -496,5 +497,32 @@ func TestUTF16(t *testing.T) {
 		if string(got) != tt.want || ok != tt.ok {
 			t.Errorf("%s: %q, %t, want %q, %t", tt.name, got, ok, tt.want, tt.ok)
 		}
+	}
+}
+
+// Wherever the plugin breaks on a record, that record goes on, and so do those around it; it is counted, and told once.
+func TestARecordThatBreaks(t *testing.T) {
+	poisoned := strings.Replace(whole, "LOG[", "LOG[poison ", 1)
+	for at, want := range map[fault.Place]string{
+		fault.Parser:      "raw " + poisoned,
+		fault.Rules:       "raw poison Done with it",
+		fault.Correlation: "raw poison Done with it",
+		fault.Output:      "raw " + poisoned,
+	} {
+		t.Run(at.String(), func(t *testing.T) {
+			fault.Inject = func(place fault.Place, text string) {
+				if place == at && strings.Contains(text, "poison") {
+					panic("broken on poison")
+				}
+			}
+			t.Cleanup(func() { fault.Inject = nil })
+			f := newFixture(t, "", 1<<20, func(c *Config) { c.Relate = &pipeline.LiveOptions{} })
+			f.flush(t, OK, "raw", events(whole, poisoned, poisoned, whole))
+			f.sink.want(t, "raw Done with it", want, want, "raw Done with it")
+			f.close(t)
+			if n := f.Counters().Panics.Count(at); n != 2 || f.Counters().Panics.Total() != 2 {
+				t.Errorf("%d panics counted, %d in all, want 2", n, f.Counters().Panics.Total())
+			}
+		})
 	}
 }
