@@ -104,7 +104,7 @@ func (p *page) head(r *Report) {
 }
 
 func (p *page) journey(j *rules.Journey, host bool) {
-	name := j.Journey.Title
+	name := clean(j.Journey.Title)
 	if id := j.Name(); id != "" {
 		name += " " + clean(short(id))
 	}
@@ -131,7 +131,7 @@ func (p *page) journey(j *rules.Journey, host bool) {
 	p.line("  %s  %s  %s", j.Started.UTC().Format(time.DateTime), name, state)
 	p.steps(j)
 	if s := j.LastStep; s != nil && j.State != "completed" {
-		p.block("      ", "last step "+s.ID+": "+s.Title)
+		p.block("      ", "last step "+s.ID+": "+clean(s.Title))
 	}
 	if len(j.SupersededBy) > 0 {
 		p.line("      taken over by %s", clean(short(j.SupersededBy[0].Value)))
@@ -208,11 +208,11 @@ func (p *page) issue(i *Issue, host bool) {
 		}
 	}
 	about := i.Rule.About
-	p.field("cause", about.Cause)
+	p.field("cause", clean(about.Cause))
 	if severity == "info" {
 		return // it is good to know; the documentation has the rest
 	}
-	p.field("impact", about.Impact)
+	p.field("impact", clean(about.Impact))
 	for n, fix := range about.Fix {
 		name := "do"
 		if n > 0 {
