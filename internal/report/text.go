@@ -208,11 +208,11 @@ func (p *page) issue(i *Issue, host bool) {
 		}
 	}
 	about := i.Rule.About
-	p.field("cause", clean(about.Cause))
+	p.field("cause", about.Cause)
 	if severity == "info" {
 		return // it is good to know; the documentation has the rest
 	}
-	p.field("impact", clean(about.Impact))
+	p.field("impact", about.Impact)
 	for n, fix := range about.Fix {
 		name := "do"
 		if n > 0 {
@@ -241,6 +241,7 @@ func (p *page) undecided(u *Undecided) {
 }
 
 func (p *page) field(name, text string) {
+	text = clean(text) // of a log or a rule
 	if text == "" {
 		return
 	}
