@@ -101,6 +101,33 @@ func TestNoControlCharactersComeOut(t *testing.T) {
 	}
 }
 
+// With colours, nothing but ours comes through.
+func TestColoursAreOurOwn(t *testing.T) {
+	folder := t.TempDir()
+	log, rule := filepath.Join(folder, "WUAHandler.log"), filepath.Join(folder, "rules.yaml")
+	for path, text := range map[string]string{
+		log:  `<![LOG[Scan failed with error = 0x8024ffff. ` + hostileText + `]LOG]!><time="08:00:00.417+000" date="03-12-2026" component="WUAHandler" context="" type="3" thread="5120" file="a.cpp:210">`,
+		rule: "schema: 1\npack: t\nsteps:\n  - {id: scan.01, title: \"S\\e]0;t\\a\"}\nrules:\n  - {id: CM-T-A, title: \"T\\e]0;t\\a\", severity: error, step: scan.01, about: {cause: \"C\\e]0;t\\a\", impact: \"I\\e]0;t\\a\", fix: [\"F\\e]0;t\\a\"]}, match: {line: \"Scan failed <rest:text>\"}}\n",
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out, errOut bytes.Buffer
+	if status := run([]string{"scan", "--color", "always", "--rules", rule, "--no-default-rules", log}, nil, &out, &errOut); status != 0 {
+		t.Fatal(status, errOut.String())
+	}
+	text := out.String()
+	if !strings.Contains(text, "\x1b[") || !strings.Contains(text, "CM-T-A") {
+		t.Fatalf("no colours or no issue: %q", text)
+	}
+	for _, bad := range []string{"\x1b]", "\a", "\x1b[31mred", "\u009b", "\x7f"} {
+		if strings.Contains(text, bad) {
+			t.Errorf("%q comes through: %q", bad, text)
+		}
+	}
+}
+
 // control returns where text holds a control character, or a byte that is no UTF-8; -1 when nowhere.
 func control(text string) (int, rune) {
 	for at, c := range text {

@@ -62,11 +62,17 @@ func (h *host) endJournal(f func(name string, state []byte) error) error {
 	return nil
 }
 
+// maxJournal is the highest number of a journal's value that is believed. Each up to it is forgotten by itself.
+const maxJournal = 1 << 20
+
 // restoreJournal has the events of a journal wait once more. The state of their host may be restored before or after.
 func (c *Correlator) restoreJournal(name string, state []byte) error {
 	var s journalState
 	if err := json.Unmarshal(state, &s); err != nil {
 		return fmt.Errorf("state %q: %w", name, err)
+	}
+	if s.Number < 0 || s.Number > maxJournal {
+		return fmt.Errorf("state %q: number %d of the journal, expected 0 to %d", name, s.Number, maxJournal)
 	}
 	h := c.host(s.Host)
 	if c.names.rules == nil {

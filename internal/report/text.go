@@ -104,7 +104,7 @@ func (p *page) head(r *Report) {
 }
 
 func (p *page) journey(j *rules.Journey, host bool) {
-	name := j.Journey.Title
+	name := clean(j.Journey.Title)
 	if id := j.Name(); id != "" {
 		name += " " + clean(short(id))
 	}
@@ -131,7 +131,7 @@ func (p *page) journey(j *rules.Journey, host bool) {
 	p.line("  %s  %s  %s", j.Started.UTC().Format(time.DateTime), name, state)
 	p.steps(j)
 	if s := j.LastStep; s != nil && j.State != "completed" {
-		p.block("      ", "last step "+s.ID+": "+s.Title)
+		p.block("      ", "last step "+s.ID+": "+clean(s.Title))
 	}
 	if len(j.SupersededBy) > 0 {
 		p.line("      taken over by %s", clean(short(j.SupersededBy[0].Value)))
@@ -241,6 +241,7 @@ func (p *page) undecided(u *Undecided) {
 }
 
 func (p *page) field(name, text string) {
+	text = clean(text) // of a log or a rule
 	if text == "" {
 		return
 	}
