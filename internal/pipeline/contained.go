@@ -66,7 +66,7 @@ func (r *Relating) contain(host string) {
 	}
 	r.faults.Contained(fault.Correlation, what)
 	var next *rules.Correlator
-	if !r.faults.Guard(fault.Correlation, func() { next = r.Correlator.Without(host) }) {
+	if !r.faults.Guard(fault.Correlation, func() { next = r.Without(host) }) {
 		next = r.Anew()
 	}
 	r.Correlator = next
