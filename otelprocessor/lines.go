@@ -123,8 +123,19 @@ func (t *tagger) write(lr plog.LogRecord, whole pipeline.Source, text string, fr
 	t.table.WriteLine(src, text, from)
 }
 
-// attributesAdded is room for the attributes that most records get.
-const attributesAdded = 10
+// Room for the attributes that records get: most that no rule takes notice of, and most others.
+const (
+	attributesOfRecord  = 6
+	attributesOfVerdict = 8
+)
+
+// room returns how many attributes a record is likely to get.
+func room(res *pipeline.Result) int {
+	if res.Verdict == nil {
+		return attributesOfRecord
+	}
+	return attributesOfRecord + attributesOfVerdict
+}
 
 // take puts a record that the table gives out behind the others of its group.
 func (t *tagger) take(res *pipeline.Result) {
@@ -149,9 +160,9 @@ func (t *tagger) writeTo(to plog.LogRecord, from *origin, res *pipeline.Result) 
 	}
 	if !from.kept && len(res.Record.Original) >= len(from.text) { // no other record begins in the line
 		from.record.MoveTo(to)
-		to.Attributes().EnsureCapacity(to.Attributes().Len() + attributesAdded)
+		to.Attributes().EnsureCapacity(to.Attributes().Len() + room(res))
 	} else {
-		to.Attributes().EnsureCapacity(from.record.Attributes().Len() + attributesAdded)
+		to.Attributes().EnsureCapacity(from.record.Attributes().Len() + room(res))
 		from.record.CopyTo(to)
 	}
 	t.writer.line = from.text
