@@ -29,9 +29,10 @@ type open struct {
 	lastLine  int
 	end       int64 // stream offset after its last line
 	lines     int
-	head      int // bytes of its first line
-	blanks    int // blank lines since, which count only if more follows
-	search    int // ccm: where in buf to look for a closer
+	head      int  // bytes of its first line
+	blanks    int  // blank lines since, which count only if more follows
+	search    int  // ccm: where in buf to look for a closer
+	begun     bool // ccm: a block of attributes has begun at search
 	rest      []byte
 	restAt    int  // ccm: index in buf of the first byte of rest, -1 when rest lost its beginning
 	skimming  bool // ccm: the record is full, rest holds the end of the line

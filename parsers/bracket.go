@@ -11,16 +11,20 @@ const skim = 64 << 10
 
 // brackets reads the ccm records of a line from text[pos:], and what stands between them.
 func (s *Stream) brackets(l *lines.Line, pos int) {
+	opener := -1 // index of the first one at or after pos, once it was looked for
 	for pos < len(l.Text) {
 		text := l.Text[pos:]
 		if ccm.Opens(text) {
 			pos = s.openBracket(l, pos)
 			continue
 		}
-		start := ccm.FindOpener(text)
-		if start < 0 {
-			start = len(text)
+		if opener < pos { // a line may hold thousands of records without a head
+			opener = len(l.Text)
+			if at := ccm.FindOpener(text); at >= 0 {
+				opener = pos + at
+			}
 		}
+		start := opener - pos
 		// What stands before an opener or without one may be the end of a record whose head was overwritten.
 		switch ccm.FindTail(text[:start], 0, &s.tail) {
 		case ccm.Complete:
@@ -104,6 +108,7 @@ func (s *Stream) opened() int {
 // seek remembers how far the open record was searched: a closer may yet turn out to count, or be cut in two.
 func (s *Stream) seek(out ccm.Outcome) {
 	o := &s.open
+	o.begun = out == ccm.Incomplete && s.tail.Begun()
 	if out == ccm.Incomplete {
 		o.search = s.tail.Close
 		return
@@ -148,6 +153,9 @@ func (s *Stream) bracketMore(l *lines.Line) {
 	o.lastLine, o.end = l.Number, l.End
 	if !l.Whole() {
 		o.flags |= record.Oversize
+	}
+	if o.begun && ccm.GoesOn(o.buf, o.search, l.Text) {
+		return
 	}
 	out := ccm.FindTail(o.buf, o.search, &s.tail)
 	if out != ccm.Complete {

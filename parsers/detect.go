@@ -37,7 +37,8 @@ var known = [...]struct {
 const (
 	patience    = 20
 	patienceMSI = 50
-	maxWaiting  = 256 << 10
+	maxWaiting  = 256 << 10 // bytes of them
+	maxBlanks   = 4096      // lines, of which most are blank and tell nothing
 )
 
 // waiting is the lines held until the format is known, and what they have told.
@@ -81,7 +82,7 @@ func (s *Stream) detect(l *lines.Line) bool {
 	if s.hint.first == record.MSI {
 		limit = patienceMSI
 	}
-	if w.filled >= limit || len(w.buf) > maxWaiting {
+	if w.filled >= limit || len(w.buf) > maxWaiting || len(w.lines) > maxBlanks {
 		s.giveUp()
 	}
 	return true

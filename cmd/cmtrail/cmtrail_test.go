@@ -143,13 +143,14 @@ func TestNoLineIsLost(t *testing.T) {
 	}
 }
 
+// A link to a folder is followed where it was named, and a link within the folder anywhere.
 func TestLinksAreFollowed(t *testing.T) {
 	dir := t.TempDir()
 	logs := filepath.Join(dir, "logs")
-	if err := os.Mkdir(logs, 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Join(logs, "old"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	target := filepath.Join(dir, "a.log")
+	target := filepath.Join(logs, "old", "a.log")
 	if err := os.WriteFile(target, []byte("one line\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}

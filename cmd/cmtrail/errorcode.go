@@ -83,7 +83,7 @@ func explainCode(c *cobra.Command, text string, asJSON bool) error {
 	e, known := table.Lookup(code)
 	r := codeReport{errorcode.Format(code), e.Symbol, e.Family, e.Meaning, e.HTTPStatus, e.ScanRetry, known}
 	if asJSON {
-		return json.NewEncoder(c.OutOrStdout()).Encode(r)
+		return json.NewEncoder(escaped{beneath(c.OutOrStdout())}).Encode(r)
 	}
 	if !known {
 		c.Printf("%s  not in the table\n", r.Code)

@@ -113,7 +113,7 @@ func (a *explainFlags) answer(c *cobra.Command, q *explain.Question, where strin
 
 func (a *explainFlags) write(to io.Writer, s *explain.Story) error {
 	if a.json {
-		return s.JSON(to, appendRecord(nil, s.File, &pipeline.Result{Source: s.Source, Log: s.Log, Record: s.Record, Verdict: s.Verdict}))
+		return s.JSON(beneath(to), appendRecord(nil, s.File, &pipeline.Result{Source: s.Source, Log: s.Log, Record: s.Record, Verdict: s.Verdict}))
 	}
 	return s.Text(to)
 }
@@ -192,9 +192,16 @@ func besides(log string, target fs.FileInfo, host string) (*gathered, error) {
 	if err != nil {
 		return nil, &exitError{exitUnread, fmt.Sprintf("%s: %v", folder, withoutPath(err))}
 	}
+	root, err := filepath.EvalSymlinks(folder)
+	if err != nil {
+		return nil, &exitError{exitUnread, fmt.Sprintf("%s: %v", folder, withoutPath(err))}
+	}
 	var inputs []input
 	for _, e := range entries {
 		path := filepath.Join(folder, e.Name())
+		if e.Type()&fs.ModeSymlink != 0 && e.Name() != filepath.Base(log) && !leadsInto(root, path) {
+			continue
+		}
 		info, err := os.Stat(path) // of what a link leads to
 		if err != nil || !info.Mode().IsRegular() || !isLog(e.Name()) && !os.SameFile(info, target) {
 			continue

@@ -7,12 +7,14 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/cmtrail/cmtrail/internal/display"
 )
 
-// hostileText holds what could rule a terminal: colours, a title, a line over the one before, C1 controls, both as characters and as bytes.
-const hostileText = "a\x1b[31mred\x1b]0;title\x07\rover\b\x7f\u009b31m\u0085\x00 end"
+// hostileText holds what could rule a terminal: colours, a title, a line over the one before, C1 controls, both as characters
+// and as bytes, and changes of the direction of writing.
+const hostileText = "a\x1b[31mred\x1b]0;title\x07\rover\b\x7f\u009b31m\u0085\u202egpj.exe\u2066\x00 end"
 
 // Nothing that a log, a rule file or a name of a file holds reaches a terminal as a control character. JSON output escapes
 // them as well, but for line ends.
@@ -44,7 +46,7 @@ func TestNoControlCharactersComeOut(t *testing.T) {
 	if err := os.Symlink(filepath.Join(folder, "nowhere"+name), filepath.Join(folder, "logs", "gone"+name+".log")); err != nil {
 		t.Fatal(err)
 	}
-	escaped := `a\e[31mred\e]0;title\a\rover\b\x7f\u009b31m\u0085 end`
+	escaped := `a\e[31mred\e]0;title\a\rover\b\x7f\u009b31m\u0085\u202egpj.exe\u2066 end`
 	rule := "schema: 1\npack: t\nsteps:\n  - {id: scan.01, title: \"" + escaped + "\"}\nrules:\n  - {id: CM-T-A, title: \"" + escaped + "\", severity: error, step: scan.01, about: {cause: \"" + escaped + "\", fix: [\"" + escaped + "\"]}, match: {line: \"Scan failed with error = <hr:hresult>. <rest:text>\"}}\n"
 	good := put("rules/"+name+".yaml", rule)
 	faulty := put("faulty/"+name+".yaml", "schema: 1\npack: \""+escaped+"\"\n\""+escaped+"\": 1\nrules:\n  - {id: \""+escaped+"\", severity: \""+escaped+"\", match: {line: \"<"+escaped+":"+escaped+">\", when: \""+escaped+"\", pattern: \"("+escaped+"\"}}\n")
@@ -82,7 +84,12 @@ func TestNoControlCharactersComeOut(t *testing.T) {
 		{"rules", "docs", "--rules", good, "--no-default-rules"},
 		{"rules", "fmt", faulty},
 		{"rules", "mutate", good},
-		{"rules", "new", "--from", log + ":1"},
+		{"rules", "new", log + ":2", "--title", name, "--severity", "error"},
+		{"rules", "list", "--json", "--rules", good, "--no-default-rules"},
+		{"rules", "lint", "--json", "--rules", faulty},
+		{"rules", "test", "--json", "--rules", good},
+		{"explain", "--json", "--rules", good, log + ":1"},
+		{"rules", "fmt", "--diff", good},
 		{"rules", name},
 		{name},
 		{"scan", "--" + name},
@@ -134,7 +141,7 @@ func control(text string) (int, rune) {
 		if c == '\n' || c == '\t' {
 			continue
 		}
-		if unicode.IsControl(c) {
+		if display.Obeyed(c) {
 			return at, c
 		}
 		if _, size := utf8.DecodeRuneInString(text[at:]); c == utf8.RuneError && size == 1 {

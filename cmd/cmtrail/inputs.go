@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -68,6 +69,10 @@ func find(paths []string) (inputs []input, unread []error) {
 			if d.IsDir() {
 				return nil
 			}
+			if d.Type()&fs.ModeSymlink != 0 && !leadsInto(root, p) {
+				unread = append(unread, fmt.Errorf("%s: a link out of the folder is not followed; name what it leads to", p))
+				return nil
+			}
 			info, err := os.Stat(p) // of what a link leads to
 			if err != nil {
 				unread = append(unread, fmt.Errorf("%s: %w", p, withoutPath(err)))
@@ -95,6 +100,17 @@ func find(paths []string) (inputs []input, unread []error) {
 		inputs = append(inputs, folder...)
 	}
 	return inputs, unread
+}
+
+// leadsInto tells whether a link ends below the folder that it was found in. A folder of logs may be a stranger's: its links
+// are not to show what else is on this machine. What leads nowhere is left for opening it to tell.
+func leadsInto(folder, link string) bool {
+	target, err := filepath.EvalSymlinks(link)
+	if err != nil {
+		return errors.Is(err, fs.ErrNotExist)
+	}
+	rel, err := filepath.Rel(folder, target)
+	return err == nil && filepath.IsLocal(rel)
 }
 
 // inOrder sorts by folder, then by log, then rotated copies by name before the current file.

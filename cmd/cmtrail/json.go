@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	"github.com/cmtrail/cmtrail/internal/display"
 	"github.com/cmtrail/cmtrail/internal/errorcode"
 	"github.com/cmtrail/cmtrail/internal/pipeline"
 	"github.com/cmtrail/cmtrail/parsers"
@@ -166,8 +167,8 @@ func appendString(b []byte, s string) []byte {
 		case r == utf8.RuneError && size == 1:
 			b = append(append(b, s[from:i]...), "\ufffd"...)
 			from = i + size
-		case r >= 0x80 && r < 0xA0: // C1 controls drive terminals too
-			b = append(append(b, s[from:i]...), '\\', 'u', '0', '0', hexDigits[r>>4], hexDigits[r&15])
+		case display.Obeyed(r): // not the control characters of ASCII alone drive terminals
+			b = display.EscapeJSON(append(b, s[from:i]...), []byte(string(r)))
 			from = i + size
 		}
 		i += size

@@ -3,6 +3,8 @@ package main
 import (
 	"io"
 	"unicode/utf8"
+
+	"github.com/cmtrail/cmtrail/internal/display"
 )
 
 // plain keeps control characters of logs, rule files and names of files from a terminal: each but tabs and line feeds comes
@@ -48,27 +50,13 @@ func (p *plain) end() {
 }
 
 // raw tells whether a terminal may take a character as a command.
-func raw(c rune) bool {
-	return c < ' ' && c != '\n' && c != '\t' || c >= 0x7f && c <= 0x9f
-}
+func raw(c rune) bool { return display.Obeyed(c) && c != '\n' && c != '\t' }
 
 // escaped writes JSON whose control characters are escaped, those as well that JSON itself may hold.
 type escaped struct{ to io.Writer }
 
 func (e escaped) Write(b []byte) (int, error) {
-	out := make([]byte, 0, len(b))
-	for i := 0; i < len(b); i++ {
-		switch c := b[i]; {
-		case c == 0x7f:
-			out = append(out, `\u007f`...)
-		case c == 0xc2 && i+1 < len(b) && b[i+1] <= 0x9f:
-			const hex = "0123456789abcdef"
-			i++
-			out = append(out, '\\', 'u', '0', '0', hex[b[i]>>4], hex[b[i]&15])
-		default:
-			out = append(out, c)
-		}
-	}
+	out := display.EscapeJSON(make([]byte, 0, len(b)), b)
 	if _, err := e.to.Write(out); err != nil {
 		return 0, err
 	}

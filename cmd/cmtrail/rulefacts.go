@@ -3,7 +3,6 @@ package main
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/cmtrail/cmtrail/parsers"
 	"github.com/cmtrail/cmtrail/rules"
@@ -121,17 +120,4 @@ func sorted(set *rules.Set, of func(*rules.Rule) []string) []string {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
-}
-
-// printable is a text of a log or a rule file as a terminal may show it: without what would move its cursor or colour it.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\t':
-			return ' '
-		case r < ' ' || r >= 0x7F && r < 0xA0:
-			return utf8.RuneError
-		}
-		return r
-	}, s)
 }

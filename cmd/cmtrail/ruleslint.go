@@ -193,7 +193,7 @@ type advised struct {
 }
 
 func tellAdvice(to io.Writer, advice []rules.Advice, asJSON bool) error {
-	enc := json.NewEncoder(to)
+	enc := json.NewEncoder(escaped{beneath(to)})
 	enc.SetEscapeHTML(false)
 	for _, a := range advice {
 		if asJSON {
@@ -210,7 +210,7 @@ func tellAdvice(to io.Writer, advice []rules.Advice, asJSON bool) error {
 }
 
 func listChecks(to io.Writer, asJSON bool) error {
-	enc := json.NewEncoder(to)
+	enc := json.NewEncoder(escaped{beneath(to)})
 	enc.SetEscapeHTML(false)
 	w := tabwriter.NewWriter(to, 0, 4, 2, ' ', 0)
 	for _, check := range ruleset.Checks() {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cmtrail/cmtrail/internal/display"
 	"github.com/cmtrail/cmtrail/rules"
 )
 
@@ -71,18 +72,18 @@ func listTable(c *cobra.Command, shown []listedRule) error {
 	w := tabwriter.NewWriter(c.OutOrStdout(), 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "RULE\tSTEP\tSEVERITY\tTITLE")
 	for _, l := range shown {
-		title := printable(l.Title)
+		title := display.Line(l.Title)
 		if !l.Enabled {
 			title += " (off)"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", printable(l.ID), orElse(strings.Join(l.Steps, ","), "-"), orElse(l.Severity, "-"), title)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", display.Line(l.ID), orElse(strings.Join(l.Steps, ","), "-"), orElse(l.Severity, "-"), title)
 	}
 	return w.Flush()
 }
 
 // eachJSON prints one object a line.
 func eachJSON[T any](c *cobra.Command, all []T) error {
-	enc := json.NewEncoder(c.OutOrStdout())
+	enc := json.NewEncoder(escaped{beneath(c.OutOrStdout())})
 	enc.SetEscapeHTML(false)
 	for _, one := range all {
 		if err := enc.Encode(one); err != nil {

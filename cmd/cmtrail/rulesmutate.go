@@ -90,7 +90,7 @@ type survivor struct {
 
 func tellMutants(c *cobra.Command, all []ruletest.Mutated, asJSON bool) error {
 	mutants, survived, failed := 0, 0, 0
-	enc := json.NewEncoder(c.OutOrStdout())
+	enc := json.NewEncoder(escaped{beneath(c.OutOrStdout())})
 	enc.SetEscapeHTML(false)
 	for _, m := range all {
 		mutants += m.Mutants

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cmtrail/cmtrail/internal/display"
 	"github.com/cmtrail/cmtrail/internal/propose"
 	"github.com/cmtrail/cmtrail/internal/sentence"
 	"github.com/cmtrail/cmtrail/rules"
@@ -191,7 +192,7 @@ func (m *ruleMaker) checkStep(id string) error {
 
 // show tells which record the rule is made of, and which rules know it already.
 func (m *ruleMaker) show(c *cobra.Command, o *origin) {
-	c.PrintErrf("%s, read as %s\n  %s\n", o.where(), o.record.Format, printable(strings.ReplaceAll(o.record.Message, "\n", " | ")))
+	c.PrintErrf("%s, read as %s\n  %s\n", o.where(), o.record.Format, display.Line(strings.ReplaceAll(o.record.Message, "\n", " | ")))
 	if o.why != "" {
 		c.PrintErrln("note: " + o.why)
 	}
@@ -200,7 +201,7 @@ func (m *ruleMaker) show(c *cobra.Command, o *origin) {
 		if r.Issue {
 			what = "shows on the line already: " + r.Title
 		}
-		c.PrintErrf("note: %s %s\n", r.ID, printable(what))
+		c.PrintErrf("note: %s %s\n", r.ID, display.Line(what))
 	}
 }
 
@@ -228,7 +229,7 @@ func (m *ruleMaker) sentenceOf(c *cobra.Command, o *origin) (*sentence.Sentence,
 		}
 		text = p.Sentence
 	}
-	c.PrintErrf("sentence: %s\n", printable(text))
+	c.PrintErrf("sentence: %s\n", display.Line(text))
 	if m.ask != nil && m.sentence == "" {
 		var err error
 		if text, err = m.ask.line("Enter takes it, or write another:", text, fits); err != nil {
@@ -245,7 +246,7 @@ func (m *ruleMaker) sentenceOf(c *cobra.Command, o *origin) (*sentence.Sentence,
 		types[h.Name] = h.Type
 	}
 	for _, h := range holes {
-		c.PrintErrf("  %s = %s\n", h.Name, printable(h.Value))
+		c.PrintErrf("  %s = %s\n", h.Name, display.Line(h.Value))
 		if types[h.Name] == sentence.Hresult {
 			c.PrintErrf("  any code matches; to ask for this one, add to match: when: %s == \"%s\"\n", h.Name, h.Value)
 		}

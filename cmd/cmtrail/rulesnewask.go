@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/cmtrail/cmtrail/internal/display"
 	"github.com/cmtrail/cmtrail/internal/ruleset"
 	"github.com/cmtrail/cmtrail/parsers"
 	"github.com/cmtrail/cmtrail/rules"
@@ -60,7 +61,7 @@ func (a *asker) line(question, offered string, check func(string) error) (string
 			answer = offered
 		}
 		if err := check(answer); err != nil {
-			fmt.Fprintln(a.to, "  "+printable(err.Error()))
+			fmt.Fprintln(a.to, "  "+display.Line(err.Error()))
 			continue
 		}
 		return answer, nil

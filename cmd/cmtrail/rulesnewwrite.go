@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cmtrail/cmtrail/internal/display"
 	"github.com/cmtrail/cmtrail/internal/ruletest"
 	"github.com/cmtrail/cmtrail/rules"
 )
@@ -38,7 +39,7 @@ func (m *ruleMaker) write(c *cobra.Command, d *rules.Draft) error {
 	for _, res := range ruletest.Run(set, func(r *rules.Rule) bool { return r.ID == d.ID }) {
 		if !res.Passed() {
 			failed = true
-			c.PrintErrf("%s: %s\n", res.Test, printable(res.Why))
+			c.PrintErrf("%s: %s\n", res.Test, display.Line(res.Why))
 		}
 	}
 	if failed {

@@ -6,6 +6,8 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+
+	"github.com/cmtrail/cmtrail/internal/display"
 )
 
 func newSteps() *cobra.Command {
@@ -50,7 +52,7 @@ func newSteps() *cobra.Command {
 			w := tabwriter.NewWriter(c.OutOrStdout(), 0, 4, 2, ' ', 0)
 			fmt.Fprintln(w, "STEP\tRUNS ON\tRULES\tISSUES\tTITLE")
 			for _, l := range all {
-				fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%s\n", l.ID, orElse(l.RunsOn, "-"), l.Rules, l.Issues, printable(l.Title))
+				fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%s\n", l.ID, orElse(l.RunsOn, "-"), l.Rules, l.Issues, display.Line(l.Title))
 			}
 			return w.Flush()
 		},

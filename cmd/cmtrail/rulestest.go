@@ -66,7 +66,7 @@ type tested struct {
 
 func tell(c *cobra.Command, results []ruletest.Result, asJSON, verbose bool) error {
 	passed, failed := 0, 0
-	enc := json.NewEncoder(c.OutOrStdout())
+	enc := json.NewEncoder(escaped{beneath(c.OutOrStdout())})
 	enc.SetEscapeHTML(false)
 	for _, r := range results {
 		switch {

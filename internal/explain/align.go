@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/cmtrail/cmtrail/internal/display"
 	"github.com/cmtrail/cmtrail/internal/sentence"
 )
 
@@ -130,7 +131,7 @@ func visible(s string) string {
 			return '↵'
 		case r == '\t':
 			return ' '
-		case r < ' ' || r >= 0x7F && r < 0xA0:
+		case display.Obeyed(r):
 			return utf8.RuneError
 		}
 		return r

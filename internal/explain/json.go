@@ -3,11 +3,11 @@ package explain
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"time"
 
 	"github.com/cmtrail/cmtrail/internal/condition"
+	"github.com/cmtrail/cmtrail/internal/display"
 	"github.com/cmtrail/cmtrail/internal/match"
 	"github.com/cmtrail/cmtrail/internal/sentence"
 	"github.com/cmtrail/cmtrail/rules"
@@ -165,21 +165,8 @@ func (s *Story) JSON(to io.Writer, record []byte) error {
 	if err := enc.Encode(out); err != nil {
 		return err
 	}
-	_, err := to.Write(harmless(b.Bytes()))
+	_, err := to.Write(display.EscapeJSON(nil, b.Bytes()))
 	return err
-}
-
-// harmless escapes the control characters that JSON lets stand and that drive terminals all the same.
-func harmless(text []byte) []byte {
-	out := make([]byte, 0, len(text))
-	for _, r := range string(text) {
-		if r >= 0x7F && r < 0xA0 {
-			out = fmt.Appendf(out, `\u%04x`, r)
-			continue
-		}
-		out = append(out, string(r)...)
-	}
-	return out
 }
 
 func rulesOf(all []*match.Explanation) []ruleJSON {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cmtrail/cmtrail/internal/display"
 	"github.com/cmtrail/cmtrail/rules"
 )
 
@@ -26,48 +27,48 @@ func (r *Report) Markdown(to io.Writer) error {
 		b.WriteString("\nNo known issue shows.\n")
 	}
 	for _, i := range r.Issues {
-		fmt.Fprintf(&b, "\n### %s: %s\n\n", i.Rule.ID, cell(i.Rule.Title))
+		fmt.Fprintf(&b, "\n### %s: %s\n\n", i.Rule.ID, display.Markdown(i.Rule.Title))
 		fmt.Fprintf(&b, "- severity: %s\n", i.Rule.Severity)
 		if i.Host != "" {
-			fmt.Fprintf(&b, "- host: %s\n", cell(i.Host))
+			fmt.Fprintf(&b, "- host: %s\n", display.Markdown(i.Host))
 		}
 		fmt.Fprintf(&b, "- seen: %s", times(i.Count))
 		if !i.First.IsZero() {
 			fmt.Fprintf(&b, ", first %s UTC", i.First.UTC().Format(time.DateTime))
 		}
-		fmt.Fprintf(&b, "\n- evidence: `%s:%d` %s\n", clean(i.Evidence.File), i.Evidence.Line, code(firstLine(i.Evidence.Message)))
+		fmt.Fprintf(&b, "\n- evidence: %s %s\n", place(i.Evidence), display.Code(firstLine(i.Evidence.Message)))
 		if f := i.Finding; f != nil && f.Missing != nil {
-			fmt.Fprintf(&b, "- missing: nothing answered within %s%s\n", spent(f.Missing.Within), logsOf(f.Missing.Logs))
+			fmt.Fprintf(&b, "- missing: %s\n", display.Markdown("nothing answered within "+spent(f.Missing.Within)+logsOf(f.Missing.Logs)))
 		}
 		about := i.Rule.About
 		for _, e := range []struct{ name, text string }{{"cause", about.Cause}, {"impact", about.Impact}, {"read next", strings.Join(about.LookNext, ", ")}, {"see", strings.Join(about.References, "; ")}} {
 			if e.text != "" {
-				fmt.Fprintf(&b, "- %s: %s\n", e.name, e.text)
+				fmt.Fprintf(&b, "- %s: %s\n", e.name, display.Markdown(e.text))
 			}
 		}
 		if len(about.Fix) > 0 {
 			b.WriteByte('\n')
 		}
 		for n, fix := range about.Fix {
-			fmt.Fprintf(&b, "%d. %s\n", n+1, fix)
+			fmt.Fprintf(&b, "%d. %s\n", n+1, display.Markdown(fix))
 		}
 	}
 	if len(r.Undecided) > 0 {
 		b.WriteString("\n## Undecided\n\n")
 		for _, u := range r.Undecided {
-			fmt.Fprintf(&b, "- %s (%s, `%s:%d`): %s%s\n", u.Rule.ID, times(u.Count), clean(u.First.File), u.First.Line, u.Why, logsOf(u.Logs))
+			fmt.Fprintf(&b, "- %s (%s, %s): %s\n", u.Rule.ID, times(u.Count), place(u.First), display.Markdown(u.Why+logsOf(u.Logs)))
 		}
 	}
 	if len(r.Unknown) > 0 {
 		b.WriteString("\n## Error codes without a name\n\n")
 		for _, c := range r.Unknown {
-			fmt.Fprintf(&b, "- `%s` (%s, `%s:%d`)\n", rules.FormatCode(c.Code), times(c.Count), clean(c.First.File), c.First.Line)
+			fmt.Fprintf(&b, "- `%s` (%s, %s)\n", rules.FormatCode(c.Code), times(c.Count), place(c.First))
 		}
 	}
 	if len(r.Unread) > 0 {
 		b.WriteString("\n## Not read whole\n\n")
 		for _, u := range r.Unread {
-			fmt.Fprintf(&b, "- %s\n", cell(u))
+			fmt.Fprintf(&b, "- %s\n", display.Markdown(u))
 		}
 	}
 	_, err := io.WriteString(to, b.String())
@@ -77,7 +78,7 @@ func (r *Report) Markdown(to io.Writer) error {
 func row(j *rules.Journey) string {
 	name, last := j.Journey.ID, ""
 	if id := j.Name(); id != "" {
-		name += " " + cell(short(id))
+		name += " " + display.Markdown(short(id))
 	}
 	if j.LastStep != nil {
 		last = j.LastStep.ID
@@ -86,19 +87,8 @@ func row(j *rules.Journey) string {
 	for _, r := range j.Issues {
 		issues = append(issues, r.ID)
 	}
-	return fmt.Sprintf("| %s | %s | %s | %s | %s | %d | %s |\n", j.Started.UTC().Format(time.DateTime), name, cell(j.Host), j.State, last, len(j.Steps), strings.Join(issues, " "))
+	return fmt.Sprintf("| %s | %s | %s | %s | %s | %d | %s |\n", j.Started.UTC().Format(time.DateTime), name, display.Markdown(j.Host), j.State, last, len(j.Steps), strings.Join(issues, " "))
 }
 
-// cell keeps text within a cell of a table, and from being read as markup.
-func cell(s string) string {
-	return strings.NewReplacer("|", `\|`, "<", "&lt;", "`", "'", "\n", " ").Replace(clean(s))
-}
-
-// code writes text as it is.
-func code(s string) string {
-	fence := "`"
-	for strings.Contains(s, fence) {
-		fence += "`"
-	}
-	return fence + " " + clean(s) + " " + fence
-}
+// place says where a record stands.
+func place(at rules.Reference) string { return display.Code(fmt.Sprintf("%s:%d", at.File, at.Line)) }

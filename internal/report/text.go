@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/cmtrail/cmtrail/internal/display"
 	"github.com/cmtrail/cmtrail/rules"
 )
 
@@ -46,13 +47,13 @@ func (r *Report) Text(to io.Writer, s Style) error {
 	if len(r.Unknown) > 0 {
 		p.title("Error codes without a name")
 		for _, c := range r.Unknown {
-			p.line("  %s  %s, first in %s:%d", rules.FormatCode(c.Code), times(c.Count), clean(c.First.File), c.First.Line)
+			p.line("  %s  %s, first in %s:%d", rules.FormatCode(c.Code), times(c.Count), display.Line(c.First.File), c.First.Line)
 		}
 	}
 	if len(r.Unread) > 0 {
 		p.title("Not read whole")
 		for _, u := range r.Unread {
-			p.block("  ", clean(u))
+			p.block("  ", display.Line(u))
 		}
 	}
 	_, err := io.WriteString(to, p.b.String())
@@ -104,12 +105,12 @@ func (p *page) head(r *Report) {
 }
 
 func (p *page) journey(j *rules.Journey, host bool) {
-	name := clean(j.Journey.Title)
+	name := display.Line(j.Journey.Title)
 	if id := j.Name(); id != "" {
-		name += " " + clean(short(id))
+		name += " " + display.Line(short(id))
 	}
 	if host && j.Host != "" {
-		name += " on " + clean(j.Host)
+		name += " on " + display.Line(j.Host)
 	}
 	state := ""
 	switch j.State {
@@ -131,10 +132,10 @@ func (p *page) journey(j *rules.Journey, host bool) {
 	p.line("  %s  %s  %s", j.Started.UTC().Format(time.DateTime), name, state)
 	p.steps(j)
 	if s := j.LastStep; s != nil && j.State != "completed" {
-		p.block("      ", "last step "+s.ID+": "+clean(s.Title))
+		p.block("      ", "last step "+s.ID+": "+display.Line(s.Title))
 	}
 	if len(j.SupersededBy) > 0 {
-		p.line("      taken over by %s", clean(short(j.SupersededBy[0].Value)))
+		p.line("      taken over by %s", display.Line(short(j.SupersededBy[0].Value)))
 	}
 	if len(j.Ambiguous) > 0 {
 		var ids []string
@@ -185,10 +186,10 @@ var severityColors = map[string]string{"critical": red, "error": red, "warning":
 
 func (p *page) issue(i *Issue, host bool) {
 	severity := i.Rule.Severity.String()
-	p.line("  %s %s  %s", p.paint(severityColors[severity], fmt.Sprintf("%-8s", severity)), p.paint(bold, i.Rule.ID), clean(i.Rule.Title))
+	p.line("  %s %s  %s", p.paint(severityColors[severity], fmt.Sprintf("%-8s", severity)), p.paint(bold, i.Rule.ID), display.Line(i.Rule.Title))
 	where := times(i.Count)
 	if host && i.Host != "" {
-		where = "on " + clean(i.Host) + ", " + where
+		where = "on " + display.Line(i.Host) + ", " + where
 	}
 	if !i.First.IsZero() {
 		where += ", " + i.First.UTC().Format(time.DateTime)
@@ -198,13 +199,13 @@ func (p *page) issue(i *Issue, host bool) {
 	}
 	p.field("seen", where)
 	e := i.Evidence
-	p.field("evidence", fmt.Sprintf("%s:%d  %s", clean(e.File), e.Line, clean(firstLine(e.Message))))
+	p.field("evidence", fmt.Sprintf("%s:%d  %s", display.Line(e.File), e.Line, display.Line(firstLine(e.Message))))
 	if f := i.Finding; f != nil {
 		switch {
 		case f.Missing != nil:
 			p.field("missing", fmt.Sprintf("nothing answered within %s%s", spent(f.Missing.Within), logsOf(f.Missing.Logs)))
 		case f.Last != f.First:
-			p.field("and", fmt.Sprintf("%s:%d  %s", clean(f.Last.File), f.Last.Line, clean(firstLine(f.Last.Message))))
+			p.field("and", fmt.Sprintf("%s:%d  %s", display.Line(f.Last.File), f.Last.Line, display.Line(firstLine(f.Last.Message))))
 		}
 	}
 	about := i.Rule.About
@@ -236,12 +237,12 @@ func (p *page) undecided(u *Undecided) {
 	if len(u.Logs) > 0 {
 		text += ": " + strings.Join(u.Logs, ", ")
 	}
-	p.block("  ", fmt.Sprintf("%s  %s", u.Rule.ID, clean(u.Rule.Title)))
-	p.block("      ", fmt.Sprintf("%s, first asked in %s:%d; %s", times(u.Count), clean(u.First.File), u.First.Line, text))
+	p.block("  ", fmt.Sprintf("%s  %s", u.Rule.ID, display.Line(u.Rule.Title)))
+	p.block("      ", fmt.Sprintf("%s, first asked in %s:%d; %s", times(u.Count), display.Line(u.First.File), u.First.Line, text))
 }
 
 func (p *page) field(name, text string) {
-	text = clean(text) // of a log or a rule
+	text = display.Line(text) // of a log or a rule
 	if text == "" {
 		return
 	}
@@ -269,19 +270,6 @@ func (p *page) blockAfter(begin string, columns int, text string) {
 		used += n
 	}
 	p.b.WriteByte('\n')
-}
-
-// clean keeps log text from driving a terminal.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\t':
-			return ' '
-		case r < ' ' || r >= 0x7F && r < 0xA0:
-			return utf8.RuneError
-		}
-		return r
-	}, s)
 }
 
 func firstLine(s string) string {

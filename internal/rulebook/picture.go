@@ -3,6 +3,8 @@ package rulebook
 import (
 	"fmt"
 	"strings"
+
+	"github.com/cmtrail/cmtrail/internal/display"
 )
 
 // places are the colours of the machines on which steps run.
@@ -63,7 +65,7 @@ func node(id string) string { return strings.ReplaceAll(id, ".", "_") }
 func wrapped(title string) string {
 	var out strings.Builder
 	width := 0
-	for i, word := range strings.Fields(title) {
+	for i, word := range strings.Fields(display.Lines(title)) {
 		switch {
 		case i > 0 && width+len(word) > 28:
 			out.WriteString("<br/>")

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/cmtrail/cmtrail/internal/display"
 )
 
 // Draft is a rule that a program writes for its user to go on with.
@@ -254,10 +256,12 @@ func quoted(text string) string {
 	return b.String()
 }
 
-// printable tells whether YAML takes each character of a text as it is, on one line.
+// printable tells whether YAML takes each character of a text as it is, on one line, and editors show it as it stands.
 func printable(text string) bool {
 	for _, r := range text {
 		switch {
+		case r != '\t' && display.Obeyed(r):
+			return false
 		case r == '\t', ' ' <= r && r <= '~', 0xA0 <= r && r <= 0xD7FF && r != 0x2028 && r != 0x2029, 0xE000 <= r && r <= 0xFFFD && r != 0xFEFF, r >= 0x10000:
 		default:
 			return false

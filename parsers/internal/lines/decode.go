@@ -118,12 +118,18 @@ func half(raw []byte, i int, enc encoding) rune {
 	return rune(raw[i]) | rune(raw[i+1])<<8
 }
 
-// rawIndex finds the byte of raw that Text[i] came from.
+// rawIndex finds the byte of raw that Text[i] came from. A line may hold thousands of records, whose places are asked for in
+// their order: it goes on from the last.
 func (l *Line) rawIndex(i int) int {
-	raw, at, n := l.raw, 0, 0
-	switch l.enc {
-	case same:
+	if l.enc == same {
 		return i
+	}
+	if i < l.atText {
+		l.atText, l.atRaw = 0, 0
+	}
+	raw, at, n := l.raw, l.atRaw, l.atText
+	defer func() { l.atText, l.atRaw = n, at }()
+	switch l.enc {
 	case noNUL, paged:
 		for ; at < len(raw); at++ {
 			c := raw[at]

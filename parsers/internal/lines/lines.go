@@ -23,6 +23,8 @@ type Line struct {
 	raw  []byte // what Text was decoded from
 	base int64  // stream offset of raw
 	enc  encoding
+
+	atText, atRaw int // the last place that was looked up
 }
 
 // Whole reports whether the line is within the limit and thus in one piece.

@@ -1,0 +1,172 @@
+package parsers_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cmtrail/cmtrail/parsers"
+)
+
+// endless is how many bytes the tests of input without an end read: 1 GiB with HOSTILE=full, which takes a while.
+func endless(t *testing.T) int {
+	switch {
+	case os.Getenv("HOSTILE") == "full":
+		return 1 << 30
+	case testing.Short():
+		return 8 << 20
+	}
+	return 64 << 20
+}
+
+// heap returns the bytes that are live.
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// A line without an end takes no more memory than its pieces, and what becomes of each byte of it is told: bytes are in a
+// record, whose flag says that it was cut, or are those of a ConfigMgr record above its 4 MiB, whose flag says so.
+func TestALineWithoutAnEnd(t *testing.T) {
+	const room = 40 << 20 // live at any time: of pieces, records and what is held of both
+	cbs := "2026-11-10 10:00:00, Error                 CBS    "
+	for _, tt := range []struct {
+		name, begin, fill string
+		text              string // what fill is once it is read; "" = fill
+		cut               bool   // the record is cut, and not gone on with
+	}{
+		{name: "text", fill: "never a line break "},
+		{name: "one character", fill: "\xe6\x9b\xb4"},
+		{name: "no UTF-8", fill: "\xff\x80\xe9", text: "ÿ€é"},
+		{name: "NUL bytes", fill: "x\x00\x00\x00", text: "x"},
+		{name: "UTF-16", begin: "\xff\xfe", fill: "a\x00", text: "a"},
+		{name: "carriage returns", fill: "line\r"},
+		{name: "a line-headed record", begin: cbs, fill: "goes on "},
+		{name: "attributes of a ConfigMgr record", begin: "<![LOG[x]LOG]!><time=\"", fill: "08:03", cut: true},
+		{name: "columns", begin: "#Fields: ", fill: "s-ip "},
+		{name: "a ConfigMgr record", begin: "<![LOG[", fill: "goes on ", cut: true},
+		{name: "openers", fill: "<![LOG[", cut: true},
+		{name: "closers", fill: "]LOG]!>"},
+		{name: "closers that count", fill: "]LOG]!><time=\""},
+		{name: "trailers", fill: "$$<SMS><03-12-2026 08:03:35.417+000><thread="},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			size := endless(t)
+			var records, marked int
+			var bytesIn, end int64
+			s := parsers.NewStream("WUAHandler.log", parsers.Options{}, func(r *parsers.Record) {
+				records++
+				if r.Offset != end {
+					t.Fatalf("record %d begins at %d, and the one before it ended at %d", records, r.Offset, end)
+				}
+				end = r.End
+				bytesIn += int64(len(r.Original))
+				if r.Flags&parsers.Oversize != 0 {
+					marked++
+				}
+				if r.LineStart != 1 || r.LineEnd != 1 {
+					t.Fatalf("record %d stands in lines %d to %d", records, r.LineStart, r.LineEnd)
+				}
+				if len(r.Original) > 5<<20 {
+					t.Fatalf("record %d has %d bytes", records, len(r.Original))
+				}
+			})
+			before := heap()
+			chunk := []byte(strings.Repeat(tt.fill, 64<<10/len(tt.fill)))
+			s.Write([]byte(tt.begin))
+			written, looks := len(tt.begin), 0
+			for written < size {
+				s.Write(chunk)
+				written += len(chunk)
+				if looks++; looks%256 == 0 {
+					if now := heap(); now > before+room {
+						t.Fatalf("%d MiB live after %d MiB", (now-before)>>20, written>>20)
+					}
+				}
+			}
+			s.Flush()
+			if end != int64(written) {
+				t.Errorf("the records end at %d of %d bytes", end, written)
+			}
+			if tt.cut {
+				if marked != records {
+					t.Errorf("%d of %d records are marked", marked, records)
+				}
+				return
+			}
+			if tt.text == "" {
+				tt.text = tt.fill
+			}
+			// A byte order mark and a last carriage return are no text.
+			if want := int64((written - len(tt.begin)) / len(tt.fill) * len(tt.text)); bytesIn < want-1 {
+				t.Errorf("%d bytes of text are in records, want %d", bytesIn, want)
+			}
+		})
+	}
+}
+
+// Lines that hold nothing take no memory while they wait for one that tells the format.
+func TestBlankLinesWithoutEnd(t *testing.T) {
+	s := parsers.NewStream("", parsers.Options{}, func(*parsers.Record) {})
+	before := heap()
+	chunk := bytes.Repeat([]byte("\r\n"), 32<<10)
+	for range 8 << 20 / len(chunk) {
+		s.Write(chunk)
+	}
+	if now := heap(); now > before+4<<20 {
+		t.Errorf("%d KiB live", (now-before)>>10)
+	}
+	runtime.KeepAlive(s)
+}
+
+// What takes long to read takes so in proportion to its length: no text makes the reader go over it again and again. Each of
+// these takes seconds when it does, and milliseconds when not.
+func TestNoTextTakesLong(t *testing.T) {
+	const size = 2 << 20
+	full := "]LOG]!><time=\"08:03:35.417+000\" date=\"03-12-2026\" component=\"W\" context=\"\" type=\"3\" thread=\"5120\" file=\"c.cpp:210\">"
+	for _, tt := range []struct{ name, begin, fill string }{
+		{"closers whose quotes hold the next", "", "]LOG]!><time=\""},
+		{"closers without an end", "<![LOG[x", "]LOG]!><time=\"08:03:35.417+000\" date=\"03-12-2026\" "},
+		{"records without a head in one line", "", full},
+		{"records in one line", "", "<![LOG[x" + full},
+		{"records in one line of another encoding", "\xe9", "<![LOG[x" + full},
+		{"records in one line of NUL bytes", "\x00", "x\x00" + full},
+		{"attributes over blank lines", "<![LOG[x", "]LOG]!><time=1 " + strings.Repeat("\n", 9000) + "<![LOG[x"},
+		{"attributes over lines", "<![LOG[x", "]LOG]!><time=1 " + strings.Repeat("a\n", 8000) + "<![LOG[x"},
+		{"openers", "", "<![LOG["},
+		{"openers on lines", "", "<![LOG[\n"},
+		{"blank lines", "", "\n"},
+		{"trailers", "", "x $$<"},
+		{"trailers on lines", "x  $$<SMS><03-12-2026 08:03:35.417+000><thread=1 (0x1)>\n", "$$<SMS><03-12-2026 08:03:35.417+000><thread=\n"},
+		{"columns", "#Fields: date time s-ip\n", "#Fields: date\n"},
+		{"codes", "", "0x8007000e "},
+		{"actions", "MSI (s) (A4:64) [10:02:05:123]: Doing action: X\n", "Action start 10:02:05: A.\n"},
+	} {
+		for _, utf16 := range []bool{false, true} {
+			text := []byte(tt.begin + strings.Repeat(tt.fill, size/len(tt.fill)))
+			if utf16 {
+				wide := make([]byte, 0, 2*len(text)+2)
+				wide = append(wide, 0xff, 0xfe)
+				for _, c := range text {
+					wide = append(wide, c, 0)
+				}
+				text = wide
+			}
+			began := time.Now()
+			s := parsers.NewStream("", parsers.Options{}, func(*parsers.Record) {})
+			s.Write(text)
+			s.Flush()
+			if took := time.Since(began); took > 5*time.Second {
+				t.Errorf("%s (UTF-16 %v): %v for %d MiB", tt.name, utf16, took, len(text)>>20)
+			} else if testing.Verbose() {
+				fmt.Printf("%-50s UTF-16 %-5v %v\n", tt.name, utf16, took.Round(time.Millisecond))
+			}
+		}
+	}
+}
