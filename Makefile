@@ -20,10 +20,10 @@ help: ## print the targets
 build: ## the command, into bin/
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/cmtrail ./cmd/cmtrail
 
-test: ## all tests of the product, with the race detector but for the sessions of the guide and the soak
+test: ## all tests of the product, with the race detector but for what takes its time or memory to measure
 	$(GO) vet ./...
 	$(GO) test -race -short ./...
-	$(GO) test -run 'TestGuide|TestSoak' ./cmd/cmtrail ./otelprocessor
+	$(GO) test -run 'TestGuide|TestSoak|TestNoTextTakesLong' ./cmd/cmtrail ./otelprocessor ./parsers
 
 lint: ## formatting and the linters of .golangci.yml, import bans among them
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'run gofmt -w on these'; exit 1; }
