@@ -34,7 +34,7 @@ type Stop struct {
 // further.
 func (s *Sentence) Explain(message string) *Explanation {
 	x := &explorer{path: make([]int, len(s.parts)+1)}
-	x.finder = finder{Sentence: s, message: message, steps: 4096 + 64*len(message), note: x.visit}
+	x.finder = finder{Sentence: s, message: message, steps: patience(message), note: x.visit}
 	e := &Explanation{Sentence: s, Message: message, Matched: x.find() == matched}
 	if e.Matched {
 		x.best = stand{part: len(s.parts), at: x.path[len(s.parts)]}

@@ -104,7 +104,7 @@ func (x *explorer) ofHole(hole int) []string {
 	other := *x.Sentence
 	other.holes = append([]HoleDef(nil), x.holes...)
 	other.holes[hole].Type = Text
-	f := finder{Sentence: &other, message: x.message, steps: 4096 + 64*len(x.message)}
+	f := finder{Sentence: &other, message: x.message, steps: patience(x.message)}
 	if f.find() != matched {
 		return nil
 	}

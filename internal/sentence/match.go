@@ -15,8 +15,7 @@ func (s *Sentence) MatchInto(message string, holes []Hole, scratch []byte) ([]Ho
 	if !strings.Contains(message, s.exact) {
 		return holes, scratch, false
 	}
-	// Hopeless work on a hostile message ends here: an ordinary match takes a few steps a part.
-	f := finder{Sentence: s, message: message, steps: 4096 + 64*len(message)}
+	f := finder{Sentence: s, message: message, steps: patience(message)}
 	if f.find() != matched {
 		return holes, scratch, false
 	}
@@ -36,6 +35,10 @@ func (s *Sentence) MatchInto(message string, holes []Hole, scratch []byte) ([]Ho
 	return holes, scratch, true
 }
 
+// patience is how many bytes may be looked at before a message is given up on. An ordinary match looks at each a few times;
+// one that was made to hurt has words, paths or blanks that run on, and holes that could end anywhere in them.
+func patience(message string) int { return 32<<10 + 16*len(message) }
+
 // outcome of a trial. A hopeless one fails wherever else the holes before it might end.
 type outcome uint8
 
@@ -50,7 +53,7 @@ type span struct{ from, to int }
 type finder struct {
 	*Sentence
 	message string
-	steps   int
+	steps   int // what is left of its patience
 	spans   [maxHoles]span
 	note    func(part, at int) // told how far each trial comes, of an explanation; else nil
 }
@@ -102,7 +105,7 @@ func (f *finder) rest(i, at int) outcome {
 	}
 	p := &f.parts[i]
 	if p.lit != "" {
-		if at = p.at(f.message, at); at < 0 {
+		if at = f.at(p, at); at < 0 {
 			return failed
 		}
 		return f.rest(i+1, at)
@@ -118,6 +121,7 @@ func (f *finder) rest(i, at int) outcome {
 		return failed // would begin inside a word
 	}
 	value, end := scan(kind, f.message, at)
+	f.steps -= max(0, end-at)
 	if end < 0 || i+1 == len(f.parts) && end < len(f.message) && alnum[f.message[end]] {
 		return failed
 	}
@@ -175,6 +179,7 @@ func (f *finder) text(i, at int) outcome {
 // stretch fills a word, URL or path: as little as the literal after it allows, else as much as there is.
 func (f *finder) stretch(i, at int, kind Type) outcome {
 	from, least, most, after := extent(kind, f.message, at)
+	f.steps -= max(0, most-at)
 	if from < 0 {
 		return failed
 	}
@@ -197,7 +202,10 @@ func (f *finder) stretch(i, at int, kind Type) outcome {
 	}
 	next := &f.parts[i+1]
 	for to := least; to <= most; to++ {
-		end := next.at(f.message, to)
+		if f.steps < 0 {
+			return hopeless
+		}
+		end := f.at(next, to)
 		if end < 0 {
 			continue
 		}
@@ -209,21 +217,28 @@ func (f *finder) stretch(i, at int, kind Type) outcome {
 	return failed
 }
 
-// at matches the literal at a place and returns the place after it, or -1.
+// at matches a literal at a place, and counts what it looked at.
+func (f *finder) at(p *part, at int) int {
+	to := p.at(f.message, at)
+	f.steps -= max(to, ^to) - at
+	return to
+}
+
+// at matches the literal at a place and returns the place after it, or the complement of the place where it stopped.
 func (p *part) at(message string, i int) int {
 	for j := 0; j < len(p.lit); j++ {
 		if i >= len(message) {
-			return -1
+			return ^i
 		}
 		if c := p.lit[j]; c != ' ' {
 			if message[i] != c {
-				return -1
+				return ^i
 			}
 			i++
 			continue
 		}
 		if !blank[message[i]] {
-			return -1
+			return ^i
 		}
 		i = skipBlanks(message, i)
 	}

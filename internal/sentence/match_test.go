@@ -3,6 +3,7 @@ package sentence
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 const (
@@ -187,5 +188,28 @@ func BenchmarkMatch(b *testing.B) {
 				holes, scratch, _ = s.MatchInto(bb.message, holes[:0], scratch[:0])
 			}
 		})
+	}
+}
+
+// Whatever the message, looking for a sentence in it ends soon. Each of these took seconds or minutes while only trials were
+// counted and not what they looked at.
+func TestNoMessageTakesLong(t *testing.T) {
+	for _, text := range []string{
+		"<a:path><b:word> q", "<a:word><b:word><c:word> q", "<a:path><b:path><c:path> q", "<a:url><b:url> q", "<a:path> q", "<a:path>  q  <b:path>",
+		strings.Repeat("<_> a ", 15) + "<_> z", "<a:word> b <c:word> d <e:word> q", "a <b:word><c:word>$", "x <a> y$", "<a:int> q", "<a:hresult><b:int> q",
+		"<a:guid> q", "a<b:int>c", "<a:word>:<b:word>:<c:word> q", "<_><a:path> q", "<_><a:int> q", "\\ <a:path> <b:path> q",
+	} {
+		s, err := Compile(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, unit := range []string{"a ", "b ", "a b ", " ", "x", `C:\a\`, `\ `, `\`, "http://a/ ", "http://", "a b d ", "1", "-", "8007000e", "a1", "0123abcd-", "y", "a\tb", ":", "q ", "<http://"} {
+			message := strings.Repeat(unit, (256<<10)/len(unit)) + " q z"
+			began := time.Now()
+			s.Match(message, nil)
+			if took := time.Since(began); took > 2*time.Second {
+				t.Errorf("%q in many %q: %v", text, unit, took)
+			}
+		}
 	}
 }

@@ -121,8 +121,8 @@ func scanHresult(s string, i int) (span, int) {
 	return span{i, at}, at
 }
 
-// extent finds where a word, URL or path at a place begins and the least and greatest place where it can end, or -1.
-// after is greatest unless angle brackets close a URL there.
+// extent finds where a word, URL or path at a place begins and the least and greatest place where it can end, or -1 with the
+// place up to which it looked for most. after is most unless angle brackets close a URL there.
 func extent(kind Type, s string, i int) (from, least, most, after int) {
 	switch kind {
 	case URL:
@@ -162,7 +162,7 @@ func extentURL(s string, i int) (from, least, most, after int) {
 	}
 	if angle {
 		if most == len(s) || s[most] != '>' {
-			return -1, 0, 0, 0
+			return -1, 0, most, 0
 		}
 		return i, most, most, most + 1
 	}
@@ -183,7 +183,7 @@ func extentPath(s string, i int) (from, least, most, after int) {
 	}
 	n := strings.IndexAny(s[i:most], `\/`)
 	if n < 0 {
-		return -1, 0, 0, 0
+		return -1, 0, most, 0
 	}
 	return i, i + n + 1, most, most
 }
