@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -49,7 +50,7 @@ func Read(opt Options) (*Files, error) {
 			if !seen.add(name) {
 				continue
 			}
-			data, err := os.ReadFile(name)
+			data, err := readRules(name)
 			if err != nil {
 				return nil, err
 			}
@@ -58,6 +59,16 @@ func Read(opt Options) (*Files, error) {
 	}
 	f.sources = append(f.sources, opt.Texts...)
 	return f, nil
+}
+
+// readRules reads a rule file, of one that is too large no more than loading needs to refuse it.
+func readRules(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // read only: closing loses nothing
+	return io.ReadAll(io.LimitReader(f, ruleset.MaxFile+1))
 }
 
 // seenFiles are files that have been read: two paths may lead to one.
@@ -163,10 +174,26 @@ func expand(path string) ([]string, error) {
 	}
 	var files []string
 	for _, name := range names {
-		err := filepath.WalkDir(name, func(p string, d fs.DirEntry, err error) error {
-			if err == nil && !d.IsDir() && (p == name || isRuleFile(p)) {
-				files = append(files, p)
+		root, err := filepath.EvalSymlinks(name) // of a link to a folder, which WalkDir would not enter
+		if err != nil {
+			return nil, err
+		}
+		if info, err := os.Stat(root); err != nil || !info.IsDir() {
+			files = append(files, name)
+			continue
+		}
+		err = filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !isRuleFile(p) {
+				return err
 			}
+			if d.Type()&fs.ModeSymlink != 0 && !leadsInto(root, p) {
+				return fmt.Errorf("rule path %q: %s is a link out of the folder; name what it leads to", path, p)
+			}
+			if info, err := os.Stat(p); err == nil && !info.Mode().IsRegular() {
+				return fmt.Errorf("rule path %q: %s is no file", path, p) // a pipe or device could be read for ever
+			}
+			rel, err := filepath.Rel(root, p)
+			files = append(files, filepath.Join(name, rel))
 			return err
 		})
 		if err != nil {
@@ -175,4 +202,14 @@ func expand(path string) ([]string, error) {
 	}
 	slices.Sort(files)
 	return slices.Compact(files), nil
+}
+
+// leadsInto tells whether a link ends below the folder that it was found in. What leads nowhere is left for reading it to tell.
+func leadsInto(folder, link string) bool {
+	target, err := filepath.EvalSymlinks(link)
+	if err != nil {
+		return errors.Is(err, fs.ErrNotExist)
+	}
+	rel, err := filepath.Rel(folder, target)
+	return err == nil && filepath.IsLocal(rel)
 }

@@ -1,7 +1,7 @@
 package condition
 
 import (
-	"regexp"
+	"fmt"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -88,16 +88,11 @@ func (r *rewriter) pattern(n, now ast.Node) {
 		r.fail(n, "a pattern written out stands after matches")
 		return
 	}
-	if len(pattern.Value) > maxPattern {
-		r.fail(n, "pattern longer than %d bytes", maxPattern)
-		return
-	}
-	if _, err := regexp.Compile(pattern.Value); err != nil {
-		cause := err.Error()
+	if _, err := CompilePattern(pattern.Value, maxPattern); err != nil {
 		if e, ok := err.(*syntax.Error); ok {
-			cause = e.Code.String() + ": " + e.Expr
+			err = fmt.Errorf("pattern: %s: %s", e.Code, e.Expr)
 		}
-		r.fail(n, "pattern: %s", cause)
+		r.fail(n, "%v", err)
 	}
 }
 

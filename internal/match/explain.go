@@ -95,7 +95,7 @@ func (a *Alternative) texts(message string) {
 			continue
 		}
 		patterns = true
-		at := re.FindStringSubmatchIndex(message)
+		at := re.FindStringSubmatchIndex(begin(message))
 		for i, name := range re.SubexpNames() {
 			if name != "" && at[2*i] >= 0 {
 				a.Holes = append(a.Holes, sentence.Hole{Name: name, Value: message[at[2*i]:at[2*i+1]]})
@@ -109,6 +109,7 @@ func (a *Alternative) texts(message string) {
 }
 
 func explainPattern(re *regexp.Regexp, message string) Pattern {
+	message = begin(message)
 	p := Pattern{Text: re.String()}
 	if at := re.FindStringIndex(message); at != nil {
 		p.Holds, p.Begin, p.End = true, at[0], at[1]

@@ -2,6 +2,7 @@ package match
 
 import (
 	"slices"
+	"unicode/utf8"
 
 	"github.com/cmtrail/cmtrail/internal/condition"
 	"github.com/cmtrail/cmtrail/internal/ruleset"
@@ -184,7 +185,7 @@ func (m *Matcher) line(match *ruleset.Match) bool {
 
 func (m *Matcher) pattern(match *ruleset.Match) bool {
 	for _, p := range match.Patterns {
-		at := p.FindStringSubmatchIndex(m.record.Message)
+		at := p.FindStringSubmatchIndex(begin(m.record.Message))
 		if at == nil {
 			continue
 		}
@@ -196,6 +197,21 @@ func (m *Matcher) pattern(match *ruleset.Match) bool {
 		return true
 	}
 	return false
+}
+
+// maxSearched is how much of a message patterns look at: their time grows with their own size times that.
+const maxSearched = 64 << 10
+
+// begin returns the beginning of a message that patterns look at.
+func begin(message string) string {
+	if len(message) <= maxSearched {
+		return message
+	}
+	n := maxSearched
+	for n > maxSearched-utf8.UTFMax && !utf8.RuneStart(message[n]) {
+		n--
+	}
+	return message[:n]
 }
 
 func (m *Matcher) carries(codes []uint32) bool {

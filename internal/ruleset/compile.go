@@ -141,9 +141,16 @@ func (c *compiler) name(all map[string]*entry, what string, e *entry) {
 	}
 }
 
+// maxItems bounds a list: each condition that names it keeps its own copy.
+const maxItems = 100_000
+
 func (c *compiler) newScope() condition.Scope {
 	s := condition.Scope{Lists: map[string][]any{}, Macros: map[string]string{}, Parameters: map[string]string{}, Codes: c.Codes, LogName: c.LogName}
 	for n, e := range c.lists {
+		if len(e.list) > maxItems {
+			c.fail(e.name.place(), "list "+n+" has "+itoa(len(e.list))+" items, expected "+itoa(maxItems)+" at most")
+			continue
+		}
 		s.Lists[n] = e.list
 	}
 	for n, e := range c.macros {

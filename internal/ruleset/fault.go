@@ -28,6 +28,9 @@ func (c *compiler) failWithin(t text, err error) {
 	}
 }
 
+// maxPattern bounds a pattern, in bytes, as sentences are bounded.
+const maxPattern = 4096
+
 // patternError is a fault in a regular expression, at a rune offset.
 type patternError struct {
 	offset int

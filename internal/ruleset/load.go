@@ -55,8 +55,15 @@ func Load(sources []Source, opt Options) (*Set, []Fault) {
 	return set, nil
 }
 
+// MaxFile bounds a rule file, in bytes; the shipped packs have 1 MiB in all. Reading takes some forty times as much memory.
+const MaxFile = 8 << 20
+
 // read decodes one file. What cannot be read as YAML at all is a fault; the other files are still read.
 func (c *compiler) read(s Source) {
+	if len(s.Data) > MaxFile {
+		c.fail(Place{File: s.Name}, "larger than "+itoa(MaxFile>>20)+" MiB, which no rule file is")
+		return
+	}
 	src := newSource(s.Name, s.Data)
 	d := &decoder{src: src, faults: &c.faults}
 	documents := yaml.NewDecoder(bytes.NewReader(s.Data))

@@ -213,7 +213,7 @@ func (c *compiler) match(raw *rawMatch) *Match {
 		fills(t, holes)
 	}
 	for _, t := range raw.patterns {
-		re, err := regexp.Compile(t.String())
+		re, err := condition.CompilePattern(t.String(), maxPattern)
 		if err != nil {
 			c.failWithin(t, patternFault(t.String(), err))
 			continue
