@@ -77,6 +77,10 @@ func (w *writer) write(to plog.LogRecord, res *pipeline.Result) {
 	if res.Verdict != nil {
 		writeVerdict(attrs, res.Verdict)
 	}
+	if codes := res.Codes(); len(codes) > 0 {
+		list(attrs, attribute.ErrorCodes, codes, rules.FormatCode)
+		list(attrs, attribute.ErrorNames, codes, symbol)
+	}
 }
 
 // keep returns a text that holds for good. Most are parts of the line.
@@ -108,10 +112,6 @@ func writeVerdict(attrs pcommon.Map, v *rules.Verdict) {
 		list(attrs, attribute.IssueIDs, v.Issues, func(r *rules.Rule) string { return r.ID })
 		list(attrs, attribute.IssueTitles, v.Issues, func(r *rules.Rule) string { return r.Title })
 		attrs.PutStr(attribute.IssueSeverity, v.Severity.String())
-	}
-	if len(v.Codes) > 0 {
-		list(attrs, attribute.ErrorCodes, v.Codes, rules.FormatCode)
-		list(attrs, attribute.ErrorNames, v.Codes, symbol)
 	}
 	if len(v.Rules) > 0 {
 		list(attrs, attribute.RuleIDs, v.Rules, func(r *rules.Rule) string { return r.ID })

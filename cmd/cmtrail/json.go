@@ -52,12 +52,15 @@ func appendRecord(b []byte, file string, res *pipeline.Result) []byte {
 		b = appendAttr(b, &r.Attrs[i])
 	}
 	b = append(b, '}')
-	return append(appendVerdict(b, res.Verdict), '}', '\n')
+	return append(appendVerdict(b, res.Verdict, res.Codes()), '}', '\n')
 }
 
-func appendVerdict(b []byte, v *rules.Verdict) []byte {
+// nothing is the verdict on a record that no rule takes notice of.
+var nothing rules.Verdict
+
+func appendVerdict(b []byte, v *rules.Verdict, codes []uint32) []byte {
 	if v == nil {
-		return append(b, `,"steps":[],"issues":[],"rules":[],"error_codes":[],"error_names":[],"keys":{}`...)
+		v = &nothing
 	}
 	ruleID := func(r *rules.Rule) string { return r.ID }
 	b = append(b, `,"steps":`...)
@@ -67,9 +70,9 @@ func appendVerdict(b []byte, v *rules.Verdict) []byte {
 	b = append(b, `,"rules":`...)
 	b = appendList(b, v.Rules, ruleID)
 	b = append(b, `,"error_codes":`...)
-	b = appendList(b, v.Codes, errorcode.Format)
+	b = appendList(b, codes, errorcode.Format)
 	b = append(b, `,"error_names":`...)
-	b = appendList(b, v.Codes, func(c uint32) string { e, _ := rules.ErrorCodes().Lookup(c); return e.Symbol })
+	b = appendList(b, codes, func(c uint32) string { e, _ := rules.ErrorCodes().Lookup(c); return e.Symbol })
 	b = append(b, `,"keys":{`...)
 	for i, k := range v.Keys {
 		if i > 0 {

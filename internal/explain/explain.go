@@ -33,6 +33,7 @@ type Story struct {
 	Source  pipeline.Source
 	Record  *parsers.Record
 	Verdict *rules.Verdict
+	Codes   []uint32 // error codes that it carries
 	Rule    *rules.Rule          // as asked
 	Rules   []*match.Explanation // the rule that is asked about, or those that hold
 	Events  []*match.Explanation // of the relation that is asked about, what its events make of the record
@@ -69,7 +70,7 @@ func Answer(q *Question) (*Story, error) {
 // note tells what the rules make of the record. The verdict is that of the replay, which knows what once has folded.
 func (s *Story) note(q *Question, engine *rules.Engine, r *pipeline.Result) {
 	s.Record = r.Record.Clone()
-	s.Verdict = copyOf(r.Verdict)
+	s.Verdict, s.Codes = copyOf(r.Verdict), slices.Clone(r.Codes())
 	explain := func(rule *rules.Rule) *match.Explanation {
 		return engine.Explain(rule, s.Record, s.Log, s.Source.Host, s.Source.Arch, s.Verdict)
 	}
@@ -134,7 +135,7 @@ func copyOf(v *rules.Verdict) *rules.Verdict {
 	}
 	out := *v
 	out.Steps, out.Issues, out.Rules = slices.Clone(v.Steps), slices.Clone(v.Issues), slices.Clone(v.Rules)
-	out.Codes, out.Matched = slices.Clone(v.Codes), slices.Clone(v.Matched)
+	out.Matched = slices.Clone(v.Matched)
 	out.Keys = nil
 	for _, k := range v.Keys {
 		out.Keys = append(out.Keys, rules.Key{Name: k.Name, Value: strings.Clone(k.Value)})

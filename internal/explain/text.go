@@ -18,7 +18,7 @@ func (s *Story) Text(to io.Writer) error {
 	p := &page{}
 	p.record(s)
 	if s.Rule == nil {
-		p.verdict(s.Verdict)
+		p.verdict(s.Verdict, s.Codes)
 	}
 	for _, x := range s.Rules {
 		p.rule(x, s.Rule != nil)
@@ -103,10 +103,13 @@ func (p *page) record(s *Story) {
 // maxMessage is the number of runes of a message that are shown.
 const maxMessage = 2000
 
-func (p *page) verdict(v *rules.Verdict) {
-	if v == nil {
+func (p *page) verdict(v *rules.Verdict, codes []uint32) {
+	if v == nil && len(codes) == 0 {
 		p.line("\nNo rule shows on it, and it carries no error code.")
 		return
+	}
+	if v == nil {
+		v = &rules.Verdict{}
 	}
 	p.within("  ", func() {
 		for _, s := range v.Steps {
@@ -115,7 +118,7 @@ func (p *page) verdict(v *rules.Verdict) {
 		for _, r := range v.Issues {
 			p.field("issue", r.ID+"  "+r.Severity.String())
 		}
-		for _, c := range v.Codes {
+		for _, c := range codes {
 			e, _ := rules.ErrorCodes().Lookup(c)
 			p.field("code", strings.TrimRight(rules.FormatCode(c)+"  "+e.Symbol, " "))
 		}

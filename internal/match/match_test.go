@@ -1,6 +1,7 @@
 package match_test
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -25,11 +26,11 @@ func load(t testing.TB, text string) *match.Engine {
 }
 
 // verdict writes what a verdict says in one line.
-func verdict(v *match.Verdict) string {
-	if v == nil {
-		return "-"
-	}
+func verdict(m *match.Matcher, v *match.Verdict) string {
 	var b strings.Builder
+	if v == nil {
+		v = &match.Verdict{}
+	}
 	for _, s := range v.Steps {
 		b.WriteString(s.ID + " ")
 	}
@@ -39,10 +40,11 @@ func verdict(v *match.Verdict) string {
 	for _, k := range v.Keys {
 		b.WriteString(k.Name + "=" + k.Value + " ")
 	}
-	for _, c := range v.Codes {
+	for _, c := range m.Codes() {
 		b.WriteString(errorcode.Format(c) + " ")
 	}
-	return strings.TrimSpace(b.String() + v.Severity.String())
+	b.WriteString(v.Severity.String())
+	return cmp.Or(strings.TrimSpace(b.String()), "-")
 }
 
 const testRules = `
@@ -77,7 +79,7 @@ func TestMatch(t *testing.T) {
 		{"", "quiet 7", "-"},
 		{"", "right turn", "CM-T-ANY x=turn info"},
 	} {
-		got := verdict(m.Match(&parsers.Record{Message: tt.message}, tt.log, "LAB-01"))
+		got := verdict(m, m.Match(&parsers.Record{Message: tt.message}, tt.log, "LAB-01"))
 		if got != tt.want {
 			t.Errorf("%s %q gave %q, expected %q", tt.log, tt.message, got, tt.want)
 		}
@@ -87,7 +89,7 @@ func TestMatch(t *testing.T) {
 // Without a file name the record's component says which log it is from.
 func TestComponentStandsForTheLog(t *testing.T) {
 	m := load(t, "rules: [{id: CM-T-A, title: A, severity: info, match: {file: WUAHandler.log, line: here}}]").NewMatcher()
-	if got := verdict(m.Match(&parsers.Record{Message: "here", Component: "WUAHandler"}, "", "")); got != "CM-T-A info" {
+	if got := verdict(m, m.Match(&parsers.Record{Message: "here", Component: "WUAHandler"}, "", "")); got != "CM-T-A info" {
 		t.Errorf("gave %q", got)
 	}
 }
@@ -125,7 +127,7 @@ func TestFailingRuleIsCountedAndSwitchedOff(t *testing.T) {
 	e := load(t, "rules: [{id: CM-T-A, title: A, severity: info, match: {line: 'size <n:word>', when: 'int(n) > 3'}}]")
 	m := e.NewMatcher()
 	for range 150 {
-		if got := verdict(m.Match(&parsers.Record{Message: "size big"}, "", "")); got != "-" {
+		if got := verdict(m, m.Match(&parsers.Record{Message: "size big"}, "", "")); got != "-" {
 			t.Fatalf("gave %q", got)
 		}
 	}

@@ -27,7 +27,9 @@ type Matcher struct {
 	been     map[place]visited
 	found    []int32           // candidates of this record
 	collect  func(ids []int32) // candidates, as a value that is made once
-	carried  func() []uint32   // the codes of the present record
+	carried  func() []uint32   // Codes, as a value that is made once
+	codes    []uint32
+	coded    bool // whether codes are those of the present record
 	holes    []sentence.Hole
 	scratch  []byte
 	squeezed []byte // the message with single blanks
@@ -43,7 +45,7 @@ type visited struct {
 // NewMatcher returns a matcher for one goroutine.
 func (e *Engine) NewMatcher() *Matcher {
 	m := &Matcher{engine: e, runner: condition.NewRunner(), once: once{forgotten: &e.forgotten}, been: map[place]visited{}, took: make([]bool, len(e.errors))}
-	m.carried = func() []uint32 { return m.verdict.Codes }
+	m.carried = m.Codes
 	m.collect = m.candidates
 	return m
 }
@@ -56,16 +58,15 @@ func (m *Matcher) GoOn(from *Matcher) { m.once.cases = from.once.cases }
 func (m *Matcher) On(arch string) { m.arch = arch }
 
 // Match returns what the rules say of a record of the log, by its normalised name or "", on the host; nil when neither
-// they nor their relations take notice and the message carries no error code. It allocates nothing then, and its cost does not depend on the
-// number of rules.
+// they nor their relations take notice. It allocates nothing then, and its cost does not depend on the number of rules.
 func (m *Matcher) Match(r *parsers.Record, log, host string) *Verdict {
 	if log == "" {
 		log = parsers.LogOf(r)
 	}
 	v := &m.verdict
 	v.reset()
+	m.record, m.coded = r, false
 	look := traitsOf(r.Message)
-	v.Codes = m.engine.codes.Extract(r.Message, v.Codes)
 	m.enter(log, string(r.Format))
 	for _, s := range m.group.sieves {
 		scan(s, r.Message, m.collect)
@@ -76,8 +77,10 @@ func (m *Matcher) Match(r *parsers.Record, log, host string) *Verdict {
 			scan(s, m.squeezed, m.collect)
 		}
 	}
-	for _, c := range v.Codes {
-		m.candidates(m.group.byCode[c])
+	if len(m.group.byCode) > 0 {
+		for _, c := range m.Codes() {
+			m.candidates(m.group.byCode[c])
+		}
 	}
 	m.holes = m.holes[:0]
 	for _, id := range m.group.always {
@@ -89,19 +92,26 @@ func (m *Matcher) Match(r *parsers.Record, log, host string) *Verdict {
 	}
 	if len(m.found) > 0 {
 		slices.Sort(m.found)
-		m.record = r
 		m.scratch = m.scratch[:0]
 		m.runner.Begin(valuesOf(r, log, host, m.arch, m.carried))
 		for _, id := range m.found {
 			m.try(&m.group.alternatives[id])
 		}
 	}
-	if len(v.Matched) > 0 {
-		m.conclude(r, host)
-	} else if len(v.Codes) == 0 {
+	if len(v.Matched) == 0 {
 		return nil
 	}
+	m.conclude(r, host)
 	return v
+}
+
+// Codes returns the error codes that the message of the last record carries, each once, in their order. They hold until the
+// next Match. They are looked for when they are first asked for: not all rules and readers want them.
+func (m *Matcher) Codes() []uint32 {
+	if !m.coded && m.record != nil {
+		m.codes, m.coded = m.engine.codes.Extract(m.record.Message, m.codes[:0]), true
+	}
+	return m.codes
 }
 
 // enter turns to the group of a log and a format, and starts a round in which no alternative is a candidate.
@@ -218,7 +228,7 @@ func (m *Matcher) carries(codes []uint32) bool {
 	if len(codes) == 0 {
 		return true
 	}
-	for _, c := range m.verdict.Codes {
+	for _, c := range m.Codes() {
 		if slices.Contains(codes, c) {
 			return true
 		}

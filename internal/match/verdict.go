@@ -13,7 +13,6 @@ type Verdict struct {
 	Steps    []*ruleset.Step // in pipeline order
 	Issues   []*ruleset.Rule
 	Rules    []*ruleset.Rule // all that matched, issues included
-	Codes    []uint32        // error codes in the message
 	Keys     []Key           // what the rules' holes caught; the first rule wins
 	Severity ruleset.Severity
 	Repeats  []Repeat
@@ -47,7 +46,7 @@ type Repeat struct {
 // Clone returns a copy that holds for good.
 func (v *Verdict) Clone() *Verdict {
 	c := *v
-	c.Steps, c.Issues, c.Rules, c.Codes = slices.Clone(v.Steps), slices.Clone(v.Issues), slices.Clone(v.Rules), slices.Clone(v.Codes)
+	c.Steps, c.Issues, c.Rules = slices.Clone(v.Steps), slices.Clone(v.Issues), slices.Clone(v.Rules)
 	c.Repeats, c.Matched = slices.Clone(v.Repeats), slices.Clone(v.Matched)
 	c.Keys, c.holes = cloneKeys(v.Keys), cloneKeys(v.holes)
 	return &c
@@ -64,7 +63,7 @@ func cloneKeys(keys []Key) []Key {
 
 func (v *Verdict) reset() {
 	v.Steps, v.Issues, v.Rules = v.Steps[:0], v.Issues[:0], v.Rules[:0]
-	v.Codes, v.Keys, v.Repeats, v.Severity = v.Codes[:0], v.Keys[:0], v.Repeats[:0], ruleset.NoSeverity
+	v.Keys, v.Repeats, v.Severity = v.Keys[:0], v.Repeats[:0], ruleset.NoSeverity
 	v.Matched, v.holes = v.Matched[:0], v.holes[:0]
 }
 

@@ -11,7 +11,6 @@ import (
 // Counters count what happened since the pipeline began. They may be read at any time.
 type Counters struct {
 	Lines     atomic.Uint64 // physical lines taken
-	Records   atomic.Uint64 // records given out
 	Truncated atomic.Uint64 // records that a bound cut
 	Late      atomic.Uint64 // records older than the newest of their log by more than Lateness
 	Evicted   atomic.Uint64 // streams let go because there were too many
@@ -52,7 +51,6 @@ func (c *Counters) count(set *rules.Set) {
 func (c *Counters) add(r *parsers.Record, v *rules.Verdict) { c.addAs(formatAt(r.Format), r, v) }
 
 func (c *Counters) addAs(place int, r *parsers.Record, v *rules.Verdict) {
-	c.Records.Add(1)
 	c.formats[place].Add(1)
 	if r.Flags&parsers.Oversize != 0 {
 		c.Truncated.Add(1)
@@ -64,6 +62,14 @@ func (c *Counters) addAs(place int, r *parsers.Record, v *rules.Verdict) {
 	for _, rule := range v.Rules {
 		n[rule.Index].Add(1)
 	}
+}
+
+// Records returns the number of records given out.
+func (c *Counters) Records() (n uint64) {
+	for i := range c.formats {
+		n += c.formats[i].Load()
+	}
+	return n
 }
 
 // Formats gives each format that records were read in, and how many.

@@ -52,8 +52,18 @@ type Result struct {
 	Source  Source
 	Log     string // normalised log name; "" when the source has none
 	Record  *parsers.Record
-	Verdict *rules.Verdict
+	Verdict *rules.Verdict // nil when no rule took notice
 	Origin  any // what was handed in with the record's first line; nil for bytes
+
+	matching *matching
+}
+
+// Codes returns the error codes that the message carries, each once, in their order. They hold as long as the result.
+func (r *Result) Codes() []uint32 {
+	if r.matching == nil { // a record that was kept
+		return rules.ErrorCodes().Extract(r.Record.Message, nil)
+	}
+	return r.matching.matcher.Codes()
 }
 
 // Pipeline parses and matches. It is safe for concurrent use; its streams and tables are each for one goroutine at a time.

@@ -131,7 +131,7 @@ func (r *Replay) instant(h *head) int64 {
 }
 
 func (r *Replay) take(h *head) {
-	r.result = Result{Source: h.source, Log: h.log, Record: h.record, Verdict: r.matching.match(h.record, h.log, &h.source)}
+	r.result = Result{Source: h.source, Log: h.log, Record: h.record, Verdict: r.matching.match(h.record, h.log, &h.source), matching: r.matching}
 	r.pipeline.counters.add(h.record, r.result.Verdict)
 	r.correlator.Record(&rules.CorrelatorInput{Host: h.source.Host, Log: h.log, File: h.name, Record: h.record, Verdict: r.result.Verdict})
 	if r.emit != nil {

@@ -24,7 +24,7 @@ type Stream struct {
 }
 
 func newStream(src Source, opt parsers.Options, m *matching, c *Counters, emit func(*Result)) *Stream {
-	s := &Stream{matching: m, counters: c, emit: emit, result: Result{Source: src}}
+	s := &Stream{matching: m, counters: c, emit: emit, result: Result{Source: src, matching: m}}
 	if name := src.Base(); name != "" {
 		s.log = parsers.LogName(name)
 		s.result.Log = s.log

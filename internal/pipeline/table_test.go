@@ -168,9 +168,9 @@ func TestCounters(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := p.Counters()
-	if c.Lines.Load() != 3 || c.Records.Load() != 3 || c.Late.Load() != 1 || c.Truncated.Load() != 0 {
+	if c.Lines.Load() != 3 || c.Records() != 3 || c.Late.Load() != 1 || c.Truncated.Load() != 0 {
 		t.Errorf("lines %d, records %d, late %d, truncated %d, want 3, 3, 1, 0",
-			c.Lines.Load(), c.Records.Load(), c.Late.Load(), c.Truncated.Load())
+			c.Lines.Load(), c.Records(), c.Late.Load(), c.Truncated.Load())
 	}
 	byRule := map[string]uint64{}
 	for r, n := range c.Rules() {

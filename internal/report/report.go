@@ -86,9 +86,6 @@ func (b *Builder) Record(file string, r *pipeline.Result) {
 			b.report.To = at
 		}
 	}
-	if r.Verdict == nil {
-		return
-	}
 	ref := func() rules.Reference {
 		first := rules.Reference{Host: r.Source.Host, Log: r.Log, File: file, Line: r.Record.LineStart, Message: strings.Clone(r.Record.Message)}
 		if ok {
@@ -96,7 +93,11 @@ func (b *Builder) Record(file string, r *pipeline.Result) {
 		}
 		return first
 	}
-	for _, rule := range r.Verdict.Issues {
+	var issues []*rules.Rule
+	if r.Verdict != nil {
+		issues = r.Verdict.Issues
+	}
+	for _, rule := range issues {
 		if i := b.issues[key{id: rule.ID, host: r.Source.Host}]; i != nil {
 			i.Count++
 			i.Last = at
@@ -104,7 +105,7 @@ func (b *Builder) Record(file string, r *pipeline.Result) {
 		}
 		b.issues[key{id: rule.ID, host: r.Source.Host}] = &Issue{Rule: rule, Host: r.Source.Host, Count: 1, First: at, Last: at, Evidence: ref()}
 	}
-	for _, code := range r.Verdict.Codes {
+	for _, code := range r.Codes() {
 		if _, known := rules.ErrorCodes().Lookup(code); known {
 			continue
 		}

@@ -27,7 +27,7 @@ func FindTrailer(text []byte, t *Trailer) bool {
 	if len(text) == 0 || text[len(text)-1] != '>' {
 		return false
 	}
-	at := bytes.LastIndex(text, delimiter)
+	at := lastDelimiter(text)
 	if at < 0 {
 		return false
 	}
@@ -48,6 +48,19 @@ func FindTrailer(text []byte, t *Trailer) bool {
 	}
 	t.thread, ok = bytes.CutPrefix(t.thread, []byte("thread="))
 	return ok
+}
+
+// lastDelimiter returns the index of the last delimiter, -1 if there is none. Trailers hold no dollar signs.
+func lastDelimiter(text []byte) int {
+	at := len(text)
+	for {
+		if at = bytes.LastIndexByte(text[:at], '$'); at < 1 {
+			return -1
+		}
+		if text[at-1] == '$' && at+1 < len(text) && text[at+1] == '<' {
+			return at - 1
+		}
+	}
 }
 
 // Cut reports whether the text holds the beginning of a trailer that was not finished.

@@ -10,12 +10,26 @@ import (
 
 // isStamp reports whether b has the shape of a stamp, whether or not such a day exists.
 func isStamp(b []byte) bool {
+	if clock, date, ok := usual(b); ok {
+		if _, ok = bias.Usual(clock, date); ok {
+			return true
+		}
+	}
 	if clock, _, ok := regular(b); ok {
 		_, ok = bias.IsClock(clock)
 		return ok
 	}
 	_, ok := ctime(b)
 	return ok
+}
+
+// usual splits "MM-DD-YYYY clock" where blank and length are as servers write them.
+func usual(b []byte) (clock, date []byte, ok bool) {
+	const n = len("MM-DD-YYYY")
+	if len(b) <= n || b[n] != ' ' {
+		return nil, nil, false
+	}
+	return b[n+1:], b[:n], true
 }
 
 // regular splits "MM-DD-YYYY clock".
@@ -31,6 +45,12 @@ func regular(b []byte) (clock, date []byte, ok bool) {
 }
 
 func stamp(b []byte, sense bias.Sense, r *record.Record) {
+	if clock, date, ok := usual(b); ok {
+		if _, ok = bias.Usual(clock, date); ok {
+			bias.Time(clock, date, sense, &r.Stamp, &r.Flags)
+			return
+		}
+	}
 	if clock, date, ok := regular(b); ok {
 		bias.Time(clock, date, sense, &r.Stamp, &r.Flags)
 		return

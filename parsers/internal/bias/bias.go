@@ -3,6 +3,8 @@
 package bias
 
 import (
+	"encoding/binary"
+
 	"github.com/cmtrail/cmtrail/parsers/internal/record"
 	"github.com/cmtrail/cmtrail/parsers/internal/scan"
 )
@@ -23,7 +25,7 @@ const furthest = 14 * 60
 // Time reads a clock, "8:52:46.657+240", and a date, "07-14-2021", into st. Seconds, fraction and bias may be absent.
 // A stamp that does not exist leaves st without a wall clock and says so in the flags.
 func Time(clock, date []byte, sense Sense, st *record.Stamp, flags *record.Flags) {
-	if wall, ok := usual(clock, date); ok {
+	if wall, ok := Usual(clock, date); ok {
 		st.Wall, st.Digits, st.HasWall = wall, 3, true
 		if len(clock) > usualClock {
 			offset(clock[usualClock:], sense, st, flags)
@@ -45,27 +47,35 @@ func unusual(clock, date []byte, sense Sense, st *record.Stamp, flags *record.Fl
 // usualClock is the length of "08:52:46.657".
 const usualClock = 12
 
-// usual reads a clock with two digits each and three of the fraction, and a date "07-14-2021", as ConfigMgr writes them. It
+// Usual reads a clock with two digits each and three of the fraction, and a date "07-14-2021", as ConfigMgr writes them. It
 // is false for all others and for what does not exist.
-func usual(clock, date []byte) (wall int64, ok bool) {
+func Usual(clock, date []byte) (wall int64, ok bool) {
 	if len(clock) < usualClock || clock[2] != ':' || clock[5] != ':' || clock[8] != '.' ||
 		len(clock) > usualClock && clock[usualClock] != '+' && clock[usualClock] != '-' ||
 		len(date) != 10 || date[2] != '-' || date[5] != '-' {
 		return 0, false
 	}
-	var greatest byte // above 9 when a character is no digit
-	digit := func(c byte) int {
-		greatest = max(greatest, c-'0')
-		return int(c - '0')
-	}
-	two := func(b []byte, i int) int { return 10*digit(b[i]) + digit(b[i+1]) }
-	hour, minute, sec := two(clock, 0), two(clock, 3), two(clock, 6)
-	millis := 100*digit(clock[9]) + two(clock, 10)
-	month, dom, year := two(date, 0), two(date, 3), 100*two(date, 6)+two(date, 8)
-	if greatest > 9 {
+	hms, ok1 := pairs(clock)
+	md, ok2 := pairs(date)
+	year, ok3 := four(date[6], date[7], date[8], date[9])
+	millis, ok4 := four('0', clock[9], clock[10], clock[11])
+	if !ok1 || !ok2 || !ok3 || !ok4 {
 		return 0, false
 	}
-	return scan.Civil(year, month, dom, hour, minute, sec, 1e6*millis)
+	return scan.Civil(year, int(md&0xFF), int(md>>24&0xFF), int(hms&0xFF), int(hms>>24&0xFF), int(hms>>48&0xFF), 1e6*millis)
+}
+
+// pairs reads "12:34:56", whatever stands between the pairs, all at once: the numbers are bytes 0, 3 and 6 of the result.
+func pairs(b []byte) (numbers uint64, ok bool) {
+	const between, zeros, sixes, highs = 0x0000FF0000FF0000, 0x3030303030303030, 0x7676767676767676, 0x8080808080808080
+	x := (binary.LittleEndian.Uint64(b) ^ zeros) &^ between
+	// The high bit of a byte tells that it is more than nine.
+	return x*10 + x>>8, (x|(x+sixes))&highs == 0
+}
+
+func four(a, b, c, d byte) (number int, ok bool) {
+	a, b, c, d = a-'0', b-'0', c-'0', d-'0'
+	return 1000*int(a) + 100*int(b) + 10*int(c) + int(d), max(a, b, c, d) <= 9
 }
 
 // Date reads "M-D-YYYY", dashes or slashes, all of b.

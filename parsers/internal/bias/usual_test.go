@@ -42,7 +42,7 @@ func TestUsual(t *testing.T) {
 		{"08:52:46.65a+240", "07-14-2021", false},
 		{"28:52:46.657+240", "07-14-2021", false},
 	} {
-		if _, got := usual([]byte(tt.clock), []byte(tt.date)); got != tt.want {
+		if _, got := Usual([]byte(tt.clock), []byte(tt.date)); got != tt.want {
 			t.Errorf("%s %s: %t", tt.clock, tt.date, got)
 		}
 	}

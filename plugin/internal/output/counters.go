@@ -40,7 +40,7 @@ type Counters struct {
 // Summary says in one line what was done, and in a second what went wrong, when something did.
 func (c *Counters) Summary() string {
 	text := fmt.Sprintf("done: chunks=%d again=%d events=%d lines=%d records=%d tagged=%d found=%d passed=%d delivered=%d restored=%d reloads=%d\n",
-		c.Chunks.Load(), c.Again.Load(), c.Events.Load(), c.Pipeline.Lines.Load(), c.Pipeline.Records.Load(), c.Tagged.Load(),
+		c.Chunks.Load(), c.Again.Load(), c.Events.Load(), c.Pipeline.Lines.Load(), c.Pipeline.Records(), c.Tagged.Load(),
 		c.Found.Load(), c.Passed.Load(), c.Delivered.Load(), c.Restored.Load(), c.Reloads.Load())
 	faults := ""
 	for _, f := range []struct {

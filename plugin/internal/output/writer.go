@@ -146,6 +146,10 @@ func (w *writer) collect(res *pipeline.Result) {
 	if res.Verdict != nil {
 		w.verdict(res.Verdict)
 	}
+	if codes := res.Codes(); len(codes) > 0 {
+		listOf(w, attribute.ErrorCodes, codes, rules.FormatCode)
+		listOf(w, attribute.ErrorNames, codes, symbol)
+	}
 }
 
 func (w *writer) verdict(v *rules.Verdict) {
@@ -162,10 +166,6 @@ func (w *writer) verdict(v *rules.Verdict) {
 		listOf(w, attribute.IssueIDs, v.Issues, func(r *rules.Rule) string { return r.ID })
 		listOf(w, attribute.IssueTitles, v.Issues, func(r *rules.Rule) string { return r.Title })
 		w.text(attribute.IssueSeverity, v.Severity.String())
-	}
-	if len(v.Codes) > 0 {
-		listOf(w, attribute.ErrorCodes, v.Codes, rules.FormatCode)
-		listOf(w, attribute.ErrorNames, v.Codes, symbol)
 	}
 	if len(v.Rules) > 0 {
 		listOf(w, attribute.RuleIDs, v.Rules, func(r *rules.Rule) string { return r.ID })
