@@ -33,7 +33,7 @@ type Story struct {
 	Source  pipeline.Source
 	Record  *parsers.Record
 	Verdict *rules.Verdict
-	Codes   []uint32 // error codes that it carries
+	Codes   []uint32             // error codes that it carries
 	Rule    *rules.Rule          // as asked
 	Rules   []*match.Explanation // the rule that is asked about, or those that hold
 	Events  []*match.Explanation // of the relation that is asked about, what its events make of the record

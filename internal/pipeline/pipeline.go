@@ -53,7 +53,7 @@ type Result struct {
 	Log     string // normalised log name; "" when the source has none
 	Record  *parsers.Record
 	Verdict *rules.Verdict // nil when no rule took notice
-	Origin  any // what was handed in with the record's first line; nil for bytes
+	Origin  any            // what was handed in with the record's first line; nil for bytes
 
 	matching *matching
 }
