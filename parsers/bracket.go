@@ -52,6 +52,7 @@ func (s *Stream) openBracket(l *lines.Line, pos int) int {
 		return len(l.Text)
 	}
 	r := s.begin()
+	r.Single = l.Single
 	if !l.Whole() {
 		r.Flags |= record.Oversize
 	}

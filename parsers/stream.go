@@ -5,6 +5,7 @@ import (
 	"github.com/cmtrail/cmtrail/parsers/internal/framing"
 	"github.com/cmtrail/cmtrail/parsers/internal/lines"
 	"github.com/cmtrail/cmtrail/parsers/internal/record"
+	"github.com/cmtrail/cmtrail/parsers/internal/scan"
 	"github.com/cmtrail/cmtrail/parsers/legacy"
 )
 
@@ -171,6 +172,7 @@ func (s *Stream) finish(r *Record, original []byte, first, last int, end int64) 
 	if r.Component == "" && (r.Format == record.Plain || r.Format == record.RoleSetup) {
 		r.Component = s.fallback
 	}
+	r.Single = r.Single || scan.IsSingle(r.Message)
 	s.emit(r)
 	s.lead = s.lead[:0]
 }

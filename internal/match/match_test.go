@@ -191,7 +191,7 @@ func TestIndexIsSound(t *testing.T) {
 	for range 300 {
 		message := mix(r, texts)
 		for log := range logs {
-			rec := &parsers.Record{Message: message, Format: parsers.MSI, Severity: parsers.Error, Component: "CBS"}
+			rec := &parsers.Record{Message: message, Single: single(message), Format: parsers.MSI, Severity: parsers.Error, Component: "CBS"}
 			got := map[string]bool{}
 			if v := all.Match(rec, log, ""); v != nil {
 				for _, rule := range v.Rules {
@@ -230,15 +230,22 @@ func naive(rule *rules.Rule, message, log string) bool {
 // mix joins messages, or changes the case or blanks of one.
 func mix(r *rand.Rand, texts []string) string {
 	a, b := texts[r.IntN(len(texts))], texts[r.IntN(len(texts))]
-	switch r.IntN(4) {
+	switch r.IntN(5) {
 	case 0:
 		return a + " " + b
 	case 1:
 		return strings.ReplaceAll(a, " ", "  ")
 	case 2:
 		return strings.ToUpper(a)
+	case 3:
+		return "   " + a
 	}
 	return a[r.IntN(len(a)):] + b
+}
+
+// single is the definition of Record.Single.
+func single(message string) bool {
+	return !strings.Contains(strings.TrimLeft(message, " "), "  ") && !strings.ContainsFunc(message, func(r rune) bool { return r < ' ' || r >= 0x80 })
 }
 
 func BenchmarkMatch(b *testing.B) {
@@ -247,7 +254,7 @@ func BenchmarkMatch(b *testing.B) {
 		for name, message := range map[string]string{"miss": miss, "hit": "component " + word(7) + " did task7x with 12"} {
 			b.Run(fmt.Sprintf("rules=%d/%s", n, name), func(b *testing.B) {
 				m := e.NewMatcher()
-				r := &parsers.Record{Message: message}
+				r := &parsers.Record{Message: message, Single: true}
 				b.SetBytes(int64(len(message)))
 				b.ReportAllocs()
 				for b.Loop() {

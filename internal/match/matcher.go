@@ -19,8 +19,9 @@ type Matcher struct {
 
 	arch     string // of the host under way
 	record   *parsers.Record
+	log      string // of the last record, and its format
+	format   string
 	place    place
-	format   string // of the last record
 	group    *group // of the place
 	round    uint32
 	marks    []uint32 // of the group's alternatives: the round in which each was last a candidate
@@ -66,12 +67,11 @@ func (m *Matcher) Match(r *parsers.Record, log, host string) *Verdict {
 	v := &m.verdict
 	v.reset()
 	m.record, m.coded = r, false
-	look := traitsOf(r.Message)
 	m.enter(log, string(r.Format))
 	for _, s := range m.group.sieves {
 		scan(s, r.Message, m.collect)
 	}
-	if look.spaced { // sentences ask for their texts with single blanks
+	if !r.Single { // sentences ask for their texts with single blanks
 		m.squeezed = sentence.Squeeze(m.squeezed[:0], r.Message)
 		for _, s := range m.group.sieves {
 			scan(s, m.squeezed, m.collect)
@@ -87,7 +87,7 @@ func (m *Matcher) Match(r *parsers.Record, log, host string) *Verdict {
 		m.take(m.group.alternatives[id].rule)
 	}
 	m.candidates(m.group.open)
-	if !look.ascii {
+	if !r.Single {
 		m.candidates(m.group.folded)
 	}
 	if len(m.found) > 0 {
@@ -116,10 +116,10 @@ func (m *Matcher) Codes() []uint32 {
 
 // enter turns to the group of a log and a format, and starts a round in which no alternative is a candidate.
 func (m *Matcher) enter(log, format string) {
-	if m.group == nil || m.format != format || m.place.log != log || log == "" {
+	if m.group == nil || m.format != format || m.log != log {
 		e := m.engine
 		p := place{e.logs[log], e.formats[format]}
-		m.format = format
+		m.log, m.format = log, format
 		if m.group == nil || p != m.place {
 			v, ok := m.been[p]
 			if !ok {

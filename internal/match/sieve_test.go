@@ -79,29 +79,3 @@ func TestSieveAtEveryPlace(t *testing.T) {
 		}
 	}
 }
-
-// FuzzTraits holds the look at eight bytes to a look at each. It may see too much, never too little.
-func FuzzTraits(f *testing.F) {
-	for _, s := range []string{"", "a b c", "one  two", "the seventh bl  ank spans words", "tab\there", "gr\u00fc\u00df", "no digit here at all 7", "12345678", " !a !b !c !d"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		got := traitsOf(s)
-		control := strings.ContainsFunc(s, func(r rune) bool { return r < ' ' })
-		if (control || strings.Contains(s, "  ")) && !got.spaced {
-			t.Errorf("%q: the blanks are not seen", s)
-		}
-		if high := strings.ContainsFunc(s, func(r rune) bool { return r >= 0x80 }); high == got.ascii {
-			t.Errorf("%q: ascii %t", s, got.ascii)
-		}
-	})
-}
-
-// A look that is too wary costs too much.
-func TestTraitsOfUsualMessages(t *testing.T) {
-	for _, s := range []string{"Async searching completed.", "Its a WSUS Update Source type ({6D0C4F1E-2A97-4B58-9E36-F18B7A5C2D04}), adding it.", "! # done"} {
-		if got := traitsOf(s); got.spaced || !got.ascii {
-			t.Errorf("%q: %+v", s, got)
-		}
-	}
-}

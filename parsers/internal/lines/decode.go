@@ -2,7 +2,6 @@ package lines
 
 import (
 	"bytes"
-	"encoding/binary"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -46,8 +45,10 @@ func (s *Splitter) decode(l *Line) {
 		raw = raw[:len(raw)-1]
 	}
 	l.raw, l.Text = raw, raw
+	plain, single := scan.Look(raw)
+	l.Single = single
 	switch {
-	case isPlain(raw):
+	case plain:
 	case !utf8.Valid(raw):
 		l.enc = paged
 		s.clean = appendPage(s.clean[:0], raw, s.page)
@@ -57,21 +58,6 @@ func (s *Splitter) decode(l *Line) {
 		s.clean = appendNoNUL(s.clean[:0], raw)
 		l.Text = s.clean
 	}
-}
-
-// isPlain tells that all bytes are ASCII and none is NUL. It looks at sixteen at a time: nearly all lines are.
-func isPlain(b []byte) bool {
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
-	var odd uint64 // has a high bit when a byte is beyond ASCII, or becomes negative when one is taken away
-	for len(b) >= 16 {
-		x, y := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])
-		odd |= x | (x - ones) | y | (y - ones)
-		b = b[16:]
-	}
-	for _, c := range b {
-		odd |= uint64(c) | (uint64(c) - 1)
-	}
-	return odd&highs == 0
 }
 
 // appendNoNUL also drops a carriage return that NUL bytes kept from the end of the line.

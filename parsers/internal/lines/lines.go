@@ -17,6 +17,7 @@ type Line struct {
 	Number int    // counts from 1
 	First  bool   // the line begins here
 	Last   bool   // the line ends here
+	Single bool   // it is known to be ASCII with single spaces, without control characters
 	End    int64  // stream offset after the piece and its terminator
 
 	page *charmap.Charmap

@@ -107,6 +107,7 @@ type Record struct {
 	Tag        string // small format-specific class: START, FAILED, Change, action-ended
 	Attrs      []Attr
 	Flags      Flags
+	Single     bool // Message is ASCII without control characters, and has no two spaces in a row but at its beginning; false says nothing
 
 	// Where it stood. Lines count from 1 and bytes from 0, both of the stream since it began or was last reset.
 	LineStart int

@@ -6,10 +6,10 @@ import "github.com/cmtrail/cmtrail/parsers/internal/record"
 // error unless "over" follows it, "warn" a warning, and anything else is information.
 func TextSeverity(msg string) record.Severity {
 	warn := false
-	for i := 0; i+4 <= len(msg); i++ {
+	for i := 0; i+3 <= len(msg); i++ {
 		switch msg[i] | 0x20 {
-		case 'e':
-			if foldHas(msg, i, "error") {
+		case 'r': // two of them are rarer than an e
+			if msg[i+1]|0x20 == 'r' && i > 0 && foldHas(msg, i-1, "error") {
 				return record.Error
 			}
 		case 'f':
