@@ -3,21 +3,22 @@ package match
 import "math/bits"
 
 // sieve finds literals in a message without regard to ASCII case and without allocating. It looks at four bytes here and
-// there rather than at every byte: of each literal a window of a few bytes is known, and wherever that stands in a message,
-// one of the places looked at lies wholly within it. Where the four bytes are those of a window, the windows around that place
-// are looked up, and the literals of one that is known compared. So the cost depends neither on the number of literals nor on
+// there rather than at every byte: of each literal a span of bytes is known, and wherever that stands in a message, one of the
+// places looked at lies wholly within it. Where the four bytes are those of a span, the windows with which spans begin that
+// could lie around that place are looked up, and the literals of one that is known compared. So the cost depends neither on the number of literals nor on
 // how much they have in common.
 //
 // The libraries at hand go byte by byte, and match case exactly or allocate the list of hits.
 type sieve struct {
-	window int // bytes of each literal that are looked for
+	span   int // bytes of each literal that the eye cannot step over
 	stride int // between the places looked at
+	window int // bytes at the beginning of a span that tell it from others
 	mask   uint64
 	shift  uint
 	seen   []uint64 // one bit for each hash of four bytes that stand in a window
 
 	offsetShift uint
-	offsets     []uint8 // by hash: where in windows such four bytes stand, a bit a place
+	offsets     []uint16 // by hash: where in spans such four bytes stand, a bit a place
 
 	// A hash table of the windows: an empty place has no literals.
 	tableShift uint
@@ -28,12 +29,13 @@ type sieve struct {
 // literal is a text to be found, in lower case, and what is wanted then.
 type literal struct {
 	text   string
-	offset int // of its window
+	offset int // of its span
 	wanted []int32
 }
 
 const (
 	gramSize  = 4
+	maxSpan   = 16
 	maxWindow = 8
 	// What makes letters lower case. What it does to other bytes makes the eye stop once too often.
 	lowerGram, lowerWindow = 0x20202020, 0x2020202020202020
@@ -41,15 +43,15 @@ const (
 
 // newSieve takes lower-case texts of at least gramSize bytes, each once, and what is wanted when one of them is found.
 func newSieve(texts []string, wanted [][]int32) *sieve {
-	s := &sieve{window: maxWindow}
+	s := &sieve{span: maxSpan}
 	for _, t := range texts {
-		s.window = min(s.window, len(t))
+		s.span = min(s.span, len(t))
 	}
-	s.stride = s.window - gramSize + 1
+	s.stride, s.window = s.span-gramSize+1, min(s.span, maxWindow)
 	s.mask = ^uint64(0) >> (8 * (maxWindow - s.window))
 	shared := map[uint64]int{}
 	for _, t := range texts {
-		for at := 0; at+s.window <= len(t); at++ {
+		for at := 0; at+s.span <= len(t); at++ {
 			shared[read(s, t, at)]++
 		}
 	}
@@ -57,7 +59,7 @@ func newSieve(texts []string, wanted [][]int32) *sieve {
 	size := max(10, bits.Len(uint(32*s.stride*len(texts))))
 	s.shift, s.seen = uint(32-size), make([]uint64, 1<<(size-6))
 	few := max(7, bits.Len(uint(4*s.stride*len(texts))))
-	s.offsetShift, s.offsets = uint(32-few), make([]uint8, 1<<few)
+	s.offsetShift, s.offsets = uint(32-few), make([]uint16, 1<<few)
 	table := max(4, bits.Len(uint(2*len(texts))))
 	s.tableShift, s.windows, s.literals = uint(64-table), make([]uint64, 1<<table), make([][]literal, 1<<table)
 	for i, t := range texts {
@@ -74,10 +76,10 @@ func newSieve(texts []string, wanted [][]int32) *sieve {
 	return s
 }
 
-// rarest returns where the window of a text is that the fewest others have, the last of several: sentences that begin alike
+// rarest returns where the span of a text is whose window the fewest others have, the last of several: sentences that begin alike
 // often end otherwise.
 func (s *sieve) rarest(text string, shared map[uint64]int) (from int) {
-	for at := 1; at+s.window <= len(text); at++ {
+	for at := 1; at+s.span <= len(text); at++ {
 		if shared[read(s, text, at)] <= shared[read(s, text, from)] {
 			from = at
 		}
@@ -109,9 +111,9 @@ func scan[T bytes](s *sieve, message T, found func(wanted []int32)) {
 }
 
 // look finds the literals whose windows hold the four bytes at a place of the message, at one of the offsets.
-func look[T bytes](s *sieve, message T, at int, offsets uint8, found func(wanted []int32)) {
+func look[T bytes](s *sieve, message T, at int, offsets uint16, found func(wanted []int32)) {
 	for ; offsets != 0; offsets &= offsets - 1 {
-		from := at - bits.TrailingZeros8(offsets)
+		from := at - bits.TrailingZeros16(offsets)
 		if from+s.window > len(message) {
 			continue
 		}

@@ -8,7 +8,7 @@ import (
 // FuzzLook holds the look at eight bytes to a look at each. Of a text that is plain it may see two spaces that are none, which
 // costs a second look.
 func FuzzLook(f *testing.F) {
-	for _, s := range []string{"", "a b c", "one  two", "the seventh bl  ank spans words", "tab\there", "gr\u00fc\u00df", "12345678", " !a !b !c !d", "1234567\x00", "\x7f", "\xff"} {
+	for _, s := range []string{"", "a b c", "one  two", "the seventh bl  ank spans words", "tab\there", "gr\u00fc\u00df", "12345678", " !a !b !c !d", "1234567\x00", "\x7f", "\x80", "\xff", "sixteen of these \x80", "sixteen of these, more than a line of \x00"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
