@@ -21,8 +21,8 @@ func Look(b []byte) (plain, single bool) {
 		x, y := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])
 		odd |= x | (x - spaces) | y | (y - spaces)
 		// Zero where a byte and the next are spaces.
-		x = x ^ spaces | binary.LittleEndian.Uint64(b[1:]) ^ spaces
-		y = y ^ spaces | binary.LittleEndian.Uint64(b[9:]) ^ spaces
+		x = (x ^ spaces) | (binary.LittleEndian.Uint64(b[1:]) ^ spaces)
+		y = (y ^ spaces) | (binary.LittleEndian.Uint64(b[9:]) ^ spaces)
 		doubled |= (x-ones)&^x | (y-ones)&^y
 		if len(b) == width {
 			odd |= uint64(b[width-1]) | (uint64(b[width-1]) - ' ')
