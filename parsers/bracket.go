@@ -4,6 +4,7 @@ import (
 	"github.com/cmtrail/cmtrail/parsers/ccm"
 	"github.com/cmtrail/cmtrail/parsers/internal/lines"
 	"github.com/cmtrail/cmtrail/parsers/internal/record"
+	"github.com/cmtrail/cmtrail/parsers/internal/scan"
 )
 
 // skim is how much of the end of an overlong line is kept to find the attributes in.
@@ -64,12 +65,10 @@ func (s *Stream) openBracket(l *lines.Line, pos int) int {
 
 // restEnd is the stream offset of a record's end at Text[end]: blanks up to the end of the line are the record's.
 func restEnd(l *lines.Line, end int) int64 {
-	for i := end; i < len(l.Text); i++ {
-		if l.Text[i] > ' ' {
-			return l.At(end)
-		}
+	if scan.IsBlankLine(l.Text[end:]) {
+		return l.End
 	}
-	return l.End
+	return l.At(end)
 }
 
 // orphan gives out a record whose head is lost.

@@ -152,7 +152,13 @@ func TestNoTextTakesLong(t *testing.T) {
 		{"actions", "MSI (s) (A4:64) [10:02:05:123]: Doing action: X\n", "Action start 10:02:05: A.\n"},
 	} {
 		for _, utf16 := range []bool{false, true} {
-			short, whole := timeToRead(tt.begin, tt.fill, size/4, utf16), timeToRead(tt.begin, tt.fill, size, utf16)
+			var short, whole time.Duration
+			for range 8 { // a machine that is busy with other things takes its time, but not again and again
+				short, whole = timeToRead(tt.begin, tt.fill, size/4, utf16), timeToRead(tt.begin, tt.fill, size, utf16)
+				if whole < 300*time.Millisecond || whole < 10*short {
+					break
+				}
+			}
 			if whole > 300*time.Millisecond && whole > 10*short {
 				t.Errorf("%s (UTF-16 %v): %v for %d KiB and %v for %d KiB", tt.name, utf16, short, size/4>>10, whole, size>>10)
 			}
