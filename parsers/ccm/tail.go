@@ -16,7 +16,7 @@ const (
 	Closer = "]LOG]!>"
 )
 
-var opener, closer = []byte(Opener), []byte(Closer)
+var opener = []byte(Opener)
 
 // longestBlock bounds an attribute block, so that a stray quote cannot swallow the rest of a file.
 const longestBlock = 16 << 10
@@ -42,18 +42,36 @@ const (
 // FindOpener returns the index of the first opener, -1 if there is none.
 func FindOpener(text []byte) int { return bytes.Index(text, opener) }
 
+// findCloser returns the index of the first closer at or after from, -1 if there is none. It looks for the mark of exclamation,
+// which messages have few of.
+func findCloser(text []byte, from int) int {
+	const mark = len("]LOG]")
+	for at := from + mark; at < len(text); at++ {
+		n := bytes.IndexByte(text[at:], '!')
+		if n < 0 {
+			break
+		}
+		at += n
+		if rest := text[at-mark:]; len(rest) >= len(Closer) && string(rest[:len(Closer)]) == Closer {
+			return at - mark
+		}
+	}
+	return -1
+}
+
 // Opens reports whether the text begins with an opener.
-func Opens(text []byte) bool { return bytes.HasPrefix(text, opener) }
+func Opens(text []byte) bool {
+	return len(text) >= len(Opener) && string(text[:len(Opener)]) == Opener
+}
 
 // FindTail looks for the first closer at or after from that counts, which is one with an attribute block behind it.
 func FindTail(text []byte, from int, t *Tail) Outcome {
 	for from <= len(text) {
-		i := bytes.Index(text[from:], closer)
-		if i < 0 {
+		at := findCloser(text, from)
+		if at < 0 {
 			break
 		}
-		at := from + i
-		switch out := t.block(text, at+len(closer)); out {
+		switch out := t.block(text, at+len(Closer)); out {
 		case None:
 			from = at + 1
 		default:
@@ -68,7 +86,7 @@ func FindTail(text []byte, from int, t *Tail) Outcome {
 // GoesOn tells whether a block that has begun behind the closer at text[at], and was incomplete before more was added, is so
 // still. It saves reading the block again for each of many short lines.
 func GoesOn(text []byte, at int, more []byte) bool {
-	return len(text) <= at+len(closer)+longestBlock && bytes.IndexByte(more, '>') < 0
+	return len(text) <= at+len(Closer)+longestBlock && bytes.IndexByte(more, '>') < 0
 }
 
 // Detect says how sure a line makes us that its stream is in this format.

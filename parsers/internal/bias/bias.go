@@ -55,28 +55,28 @@ func Usual(clock, date []byte) (wall int64, ok bool) {
 		len(date) != 10 || date[2] != '-' || date[5] != '-' {
 		return 0, false
 	}
-	hms, ok1 := pairs(clock)
-	md, ok2 := pairs(date)
-	year, ok3 := four(date[6], date[7], date[8], date[9])
-	millis, ok4 := four('0', clock[9], clock[10], clock[11])
-	if !ok1 || !ok2 || !ok3 || !ok4 {
+	// The digits of eight bytes at once, zero where other bytes stand: 12:34:56, 4:56.789, 07-14-20, -14-2021.
+	hms, millis := digits(clock, 0x00FF0000FF0000), digits(clock[4:], 0xFFFFFFFFFF)
+	md, year := digits(date, 0x00FF0000FF0000), digits(date[2:], 0xFFFFFFFF)
+	// The high bit of a byte tells that it is more than nine.
+	const sixes, highs = 0x7676767676767676, 0x8080808080808080
+	if (hms|(hms+sixes)|millis|(millis+sixes)|md|(md+sixes)|year|(year+sixes))&highs != 0 {
 		return 0, false
 	}
-	return scan.Civil(year, int(md&0xFF), int(md>>24&0xFF), int(hms&0xFF), int(hms>>24&0xFF), int(hms>>48&0xFF), 1e6*millis)
+	fraction := 100*(millis>>40&0xFF) + 10*(millis>>48&0xFF) + millis>>56
+	hms, md, year = pairs(hms), pairs(md), pairs(year)
+	return scan.Civil(100*byteOf(year, 4)+byteOf(year, 6), byteOf(md, 0), byteOf(md, 3), byteOf(hms, 0), byteOf(hms, 3), byteOf(hms, 6), 1e6*int(fraction))
 }
 
-// pairs reads "12:34:56", whatever stands between the pairs, all at once: the numbers are bytes 0, 3 and 6 of the result.
-func pairs(b []byte) (numbers uint64, ok bool) {
-	const between, zeros, sixes, highs = 0x0000FF0000FF0000, 0x3030303030303030, 0x7676767676767676, 0x8080808080808080
-	x := (binary.LittleEndian.Uint64(b) ^ zeros) &^ between
-	// The high bit of a byte tells that it is more than nine.
-	return x*10 + x>>8, (x|(x+sixes))&highs == 0
+// digits reads eight bytes as digits, the first in the lowest byte, but for those that others masks.
+func digits(b []byte, others uint64) uint64 {
+	return (binary.LittleEndian.Uint64(b) ^ 0x3030303030303030) &^ others
 }
 
-func four(a, b, c, d byte) (number int, ok bool) {
-	a, b, c, d = a-'0', b-'0', c-'0', d-'0'
-	return 1000*int(a) + 100*int(b) + 10*int(c) + int(d), max(a, b, c, d) <= 9
-}
+// pairs makes each byte the number that it and the next digit are.
+func pairs(digits uint64) uint64 { return digits*10 + digits>>8 }
+
+func byteOf(x uint64, i int) int { return int(x >> (8 * i) & 0xFF) }
 
 // Date reads "M-D-YYYY", dashes or slashes, all of b.
 func Date(b []byte) (year, month, dom int, ok bool) {

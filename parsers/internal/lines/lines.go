@@ -218,7 +218,8 @@ func (s *Splitter) piece(raw []byte, size int, last bool) {
 	if first && !s.within {
 		s.number++
 	}
-	*l = Line{Number: s.number, First: first, Last: last, End: s.offset + int64(size), raw: raw, base: s.offset, page: s.page}
+	l.Number, l.First, l.Last, l.End = s.number, first, last, s.offset+int64(size)
+	l.raw, l.base, l.page, l.enc, l.Single, l.atText, l.atRaw = raw, s.offset, s.page, same, false, 0, 0
 	s.offset = l.End
 	s.decode(l)
 	s.take(l)
