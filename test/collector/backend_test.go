@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"regexp"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -25,6 +26,9 @@ type backend struct {
 	mixed    []string       // bodies with lines of more than one record
 	findings map[string]int // by issue and location request
 	records  int
+	runs     []int // before which line each run of the agent began that kept pace, and has ended
+	first    int   // all lines before it have come
+	stale    int   // of a line that came again: how many such runs had begun after it was written, at most
 }
 
 // newBackend returns a backend that listens until the test ends.
@@ -81,7 +85,10 @@ func (b *backend) take(body string) {
 	for i, m := range marks {
 		line, _ := strconv.Atoi(m[1])
 		record, _ := strconv.Atoi(m[2])
-		b.seen[line]++
+		if b.seen[line]++; b.seen[line] > 1 {
+			at, _ := slices.BinarySearch(b.runs, line+1)
+			b.stale = max(b.stale, len(b.runs)-at)
+		}
 		if i == 0 {
 			first = record
 			length, _ = strconv.Atoi(m[3])
@@ -95,13 +102,30 @@ func (b *backend) take(body string) {
 	}
 }
 
+// has tells whether all lines before one have come.
+func (b *backend) has(line int) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for b.seen[b.first] > 0 {
+		b.first++
+	}
+	return b.first >= line
+}
+
+// ended notes that a run of the agent has ended that kept pace, and before which line it began.
+func (b *backend) ended(line int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.runs = append(b.runs, line)
+}
+
 // tally is what has come so far.
-type tally struct{ lines, whole, twice, mixed, records int }
+type tally struct{ lines, whole, twice, mixed, records, stale int }
 
 func (b *backend) tally() (t tally) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	t = tally{lines: len(b.seen), whole: len(b.whole), mixed: len(b.mixed), records: b.records}
+	t = tally{lines: len(b.seen), whole: len(b.whole), mixed: len(b.mixed), records: b.records, stale: b.stale}
 	for _, n := range b.seen {
 		t.twice += n - 1
 	}

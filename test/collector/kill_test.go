@@ -12,7 +12,8 @@ var thorough = os.Getenv("CMTRAIL_RELIABILITY") == "long"
 
 // TestKilled kills the agent at random moments while the logs grow. Every line comes out at least once, every record of
 // several lines comes out whole, no record has lines of another, and every question that correlation had pending is
-// answered.
+// answered. What comes again is recent: an agent that has kept
+// pace has noted what it has read.
 func TestKilled(t *testing.T) {
 	kills, perSecond := 5, 1000
 	if thorough {
@@ -28,14 +29,24 @@ func TestKilled(t *testing.T) {
 	quit, ended := make(chan struct{}), make(chan struct{})
 	go func() { d.run(t, perSecond, quit); close(ended) }()
 
+	const pace = 600 * time.Millisecond // a look at all logs, three times over
+	kept := 0
 	for range kills {
+		begins, _, _ := d.count()
 		a.start(t)
 		after := 400 + random.IntN(2000)
 		if random.IntN(4) == 0 {
 			after = random.IntN(600) // while it starts
 		}
-		time.Sleep(time.Duration(after) * time.Millisecond)
+		life := time.Duration(after) * time.Millisecond
+		time.Sleep(life - pace)
+		due, _, _ := d.count()
+		time.Sleep(min(life, pace))
 		a.kill(t)
+		if b.has(due) {
+			b.ended(begins)
+			kept++
+		}
 	}
 	close(quit)
 	<-ended
@@ -56,6 +67,9 @@ func TestKilled(t *testing.T) {
 	if got.whole != records {
 		t.Errorf("%d of %d records came whole", got.whole, records)
 	}
+	if got.stale > 2 {
+		t.Errorf("a line came again that was written before the last %d runs that kept pace", got.stale)
+	}
 	if got.mixed > 0 {
 		t.Errorf("%d records have lines of others, such as %q", got.mixed, b.mixed[0])
 	}
@@ -66,8 +80,8 @@ func TestKilled(t *testing.T) {
 	for _, n := range b.findings {
 		again += n - 1
 	}
-	t.Logf("%d kills, %d lines in %d records (%d MB); %d lines came again (%d a kill); %d findings, %d of them again",
-		kills, lines, records, bytes>>20, got.twice, got.twice/kills, len(b.findings), again)
+	t.Logf("%d kills, %d lines in %d records (%d MB); %d lines came again (%d a kill), none that was written before the last %d of %d runs that kept pace; %d findings, %d of them again",
+		kills, lines, records, bytes>>20, got.twice, got.twice/kills, got.stale+1, kept, len(b.findings), again)
 }
 
 // answered returns how many of the requests have their finding.
