@@ -233,9 +233,13 @@ func (t *Table) makeRoom() {
 }
 
 func (t *Table) stream(src Source) *entry {
+	now := t.clock.Now()
+	if e := t.last; e != nil && src.Path != "" && e.key.path == src.Path && e.key.host == src.Host { // nearly always
+		e.used = now
+		return e
+	}
 	src = src.bounded()
 	k := src.key()
-	now := t.clock.Now()
 	if e := t.last; e != nil && e.key == k {
 		e.used = now
 		return e
@@ -281,7 +285,9 @@ func (t *Table) settle(e *entry) {
 		e.changed = true
 		t.changed = append(t.changed, e)
 	}
-	t.held.Add(int64(held - e.held))
-	t.bytes.Add(e.origins.size - e.bytes)
-	e.held, e.bytes = held, e.origins.size
+	if held != e.held || e.origins.size != e.bytes {
+		t.held.Add(int64(held - e.held))
+		t.bytes.Add(e.origins.size - e.bytes)
+		e.held, e.bytes = held, e.origins.size
+	}
 }
