@@ -61,6 +61,9 @@ func (t *tagger) takeBatch(batch plog.Logs) {
 				p.origins = append(p.origins, origin{group: g, record: lr, text: l.text, copied: l.bytes || l.marked, stays: !ok})
 				if ok {
 					t.write(&l, &p.origins[len(p.origins)-1])
+					if len(t.quiet) >= quietAtOnce {
+						t.writeQuiet()
+					}
 					continue
 				}
 				t.hider.whole(lr)
@@ -68,6 +71,8 @@ func (t *tagger) takeBatch(batch plog.Logs) {
 			}
 		}
 	}
+	t.writeQuiet()
+	clear(t.quiet[:cap(t.quiet)])
 }
 
 // handOver moves the records of a batch to the output, behind each other as their lines were.
@@ -133,7 +138,9 @@ func (t *tagger) take(res *pipeline.Result) {
 		t.writeCopy(to, from, res)
 	default:
 		from.stays = true
-		t.writeInPlace(from, res)
+		if !t.later(from, res) {
+			t.writeInPlace(from, res)
+		}
 	}
 	if t.relater != nil {
 		t.relater.take(from.group, res)

@@ -41,6 +41,7 @@ type tagger struct {
 	// Where the table's records go: those that began in the batch under way, by way of passage, and those that began before it.
 	passage        passage
 	fresh, carried *output
+	quiet          []quiet // records of the batch under way that have still to be written
 
 	waiting waiting       // records that are to go on by themselves
 	changed chan struct{} // closed and made anew when something of waiting or kept has changed
