@@ -234,16 +234,12 @@ func (t *Table) makeRoom() {
 
 func (t *Table) stream(src Source) *entry {
 	now := t.clock.Now()
-	if e := t.last; e != nil && src.Path != "" && e.key.path == src.Path && e.key.host == src.Host { // nearly always
+	if e := t.last; e != nil && e.key == src.key() { // nearly always; a key that a bound has cut is looked for below
 		e.used = now
 		return e
 	}
 	src = src.bounded()
 	k := src.key()
-	if e := t.last; e != nil && e.key == k {
-		e.used = now
-		return e
-	}
 	if at, ok := t.streams[k]; ok {
 		e := at.Value.(*entry)
 		e.used = now
