@@ -33,30 +33,28 @@ func (t *tagger) contain() {
 			return
 		}
 		from.given = true
-		out := t.fresh
 		if from.kept {
-			out = t.carried
+			t.untagged(t.carried.add(from.group), from)
+			return
 		}
-		t.untagged(out.add(from.group), from)
+		from.stays = true
+		t.hide(from.record)
 	})
-}
-
-// containWriting is deferred where a record is written.
-func (t *tagger) containWriting(to plog.LogRecord, from *origin) {
-	if what := recover(); what != nil {
-		t.faults.Contained(fault.Output, what)
-		t.untagged(to, from)
-	}
 }
 
 // withheld stands in place of a record whose names could not be hidden.
 const withheld = "withheld: its names could not be hidden"
 
-// untagged writes a record as it came. One whose names cannot be hidden does not go on with them.
+// untagged writes a record as it came.
 func (t *tagger) untagged(to plog.LogRecord, from *origin) {
 	from.record.CopyTo(to)
-	if !t.faults.Guard(fault.Output, func() { t.hider.whole(to) }) {
-		plog.NewLogRecord().CopyTo(to)
-		to.Body().SetStr(withheld)
+	t.hide(to)
+}
+
+// hide hides the names of a record that goes on as it came. One whose names cannot be hidden does not go on with them.
+func (t *tagger) hide(lr plog.LogRecord) {
+	if !t.faults.Guard(fault.Output, func() { t.hider.whole(lr) }) {
+		plog.NewLogRecord().CopyTo(lr)
+		lr.Body().SetStr(withheld)
 	}
 }

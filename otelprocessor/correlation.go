@@ -25,6 +25,8 @@ type relater struct {
 	keeper *pipeline.Keeper  // nil without a storage
 	host   string            // the attribute that tells hosts apart
 	groups map[string]*group // by host, where records of it have come since the start, as long as the host is remembered
+	last   *group            // of the record before, which groups has for the host that it was of; nil when that was forgotten
+	of     string
 	emit   func(*group) plog.LogRecord
 	now    func() time.Time
 	redact *redact.Redactor // nil when names go on as they are
@@ -42,7 +44,7 @@ type counters struct {
 func newRelater(set *rules.Set, cfg *Config, clock pipeline.Clock, faults *fault.Log, hide *redact.Redactor, emit func(*group) plog.LogRecord) *relater {
 	r := &relater{host: cfg.HostAttribute, groups: map[string]*group{}, emit: emit, now: clock.Now, redact: hide}
 	r.live = pipeline.NewLive(set, cfg.Correlation.live(cfg.IdleTimeout), clock, faults, rules.CorrelatorOutput{Finding: r.finding, Journey: r.journey,
-		Gone: func(host string) { delete(r.groups, host) }})
+		Gone: r.forget})
 	r.publish()
 	return r
 }
@@ -76,10 +78,16 @@ func (r *relater) restore(ctx context.Context, shelves *pipeline.Shelves, log *z
 
 // take relates a record of the group.
 func (r *relater) take(g *group, res *pipeline.Result) {
-	if have := r.groups[res.Source.Host]; have != g {
-		r.groups[res.Source.Host] = g
+	if r.last != g || r.of != res.Source.Host {
+		r.last, r.of = g, res.Source.Host
+		r.groups[r.of] = g
 	}
 	r.live.Take(res)
+}
+
+func (r *relater) forget(host string) {
+	delete(r.groups, host)
+	r.last = nil
 }
 
 func (r *relater) finding(f *rules.Finding) {

@@ -83,27 +83,41 @@ func appendMap(k []byte, m pcommon.Map) []byte {
 // output gathers the records that go on together, by group.
 type output struct {
 	logs  plog.Logs
-	parts map[*group]plog.LogRecordSlice
+	parts map[*group]plog.LogRecordSlice // but the last
 	last  *group
 	part  plog.LogRecordSlice
 	count int
 }
 
-func newOutput() *output {
-	return &output{logs: plog.NewLogs(), parts: map[*group]plog.LogRecordSlice{}}
+func newOutput() *output { return &output{logs: plog.NewLogs()} }
+
+// of returns the records of a group.
+func (o *output) of(g *group) plog.LogRecordSlice {
+	if g == o.last {
+		return o.part
+	}
+	if o.last != nil {
+		if o.parts == nil {
+			o.parts = map[*group]plog.LogRecordSlice{}
+		}
+		o.parts[o.last] = o.part
+	}
+	part, ok := o.parts[g]
+	if !ok {
+		part = g.in(o.logs)
+	}
+	o.last, o.part = g, part
+	return part
 }
 
 // add returns a new, empty record of the group.
 func (o *output) add(g *group) plog.LogRecord {
 	o.count++
-	if g == o.last {
-		return o.part.AppendEmpty()
-	}
-	part, ok := o.parts[g]
-	if !ok {
-		part = g.in(o.logs)
-		o.parts[g] = part
-	}
-	o.last, o.part = g, part
-	return part.AppendEmpty()
+	return o.of(g).AppendEmpty()
+}
+
+// addAll moves records of the group behind those that there are.
+func (o *output) addAll(g *group, list plog.LogRecordSlice) {
+	o.count += list.Len()
+	list.MoveAndAppendTo(o.of(g))
 }

@@ -45,12 +45,12 @@ func (t *tagger) restoreLines(value []byte) bool {
 		for _, sl := range rl.ScopeLogs().All() {
 			g := t.groups.of(rl, sl)
 			for _, lr := range sl.LogRecords().All() {
-				text, ok := t.lines.text(lr)
+				l, ok := t.lines.read(lr, &whole)
 				if !ok {
 					lr.CopyTo(t.carried.add(g))
 					continue
 				}
-				t.write(lr, whole, text, keepOrigin(&origin{group: g, record: lr}).(*origin))
+				t.write(&l, keepOrigin(&origin{group: g, record: lr}).(*origin))
 			}
 		}
 	}

@@ -1,11 +1,12 @@
 package otelprocessor
 
 import (
+	"strings"
+
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/cmtrail/cmtrail/internal/attribute"
-	"github.com/cmtrail/cmtrail/internal/fault"
 	"github.com/cmtrail/cmtrail/internal/pipeline"
 )
 
@@ -15,34 +16,64 @@ type lines struct {
 	host    string // attribute that tells hosts apart
 }
 
-// text returns the line of a record; ok is false when it has none, or when this processor has read or made it before.
-func (l *lines) text(lr plog.LogRecord) (text string, ok bool) {
+// line is what a log record says of the line that it holds.
+type line struct {
+	text   string
+	source pipeline.Source
+	offset int64 // where it begins in its file
+	placed bool  // offset is known
+	bytes  bool  // it came as bytes
+	marked bool  // the record has attributes under names that are written
+}
+
+// read returns the line of a record; ok is false when it has none, or when this processor has read or made it before. What
+// the record says of its source wins over what its resource says, which whole gives.
+func (l *lines) read(lr plog.LogRecord, whole *pipeline.Source) (found line, ok bool) {
+	if attribute.IsEvent(lr.EventName()) {
+		return line{}, false
+	}
 	attrs := lr.Attributes()
-	if _, tagged := attrs.Get(attribute.Format); tagged || attribute.IsEvent(lr.EventName()) {
-		return "", false
-	}
-	if name, named := attrs.Get(attribute.EventName); named && attribute.IsEvent(name.AsString()) {
-		return "", false
-	}
 	v := lr.Body()
 	if l.message != "" {
 		if v, ok = attrs.Get(l.message); !ok {
-			return "", false
+			return line{}, false
+		}
+	}
+	own := &found.source
+	for name, value := range attrs.All() {
+		switch name {
+		case l.host:
+			own.Host = value.AsString()
+		case attribute.HostArch:
+			own.Arch = value.AsString()
+		case attribute.FilePath:
+			own.Path = value.AsString()
+		case attribute.FileName:
+			own.Name = value.AsString()
+		case attribute.FileOffset:
+			if found.placed = value.Type() == pcommon.ValueTypeInt; found.placed {
+				found.offset = value.Int()
+			}
+		case attribute.Format:
+			return line{}, false
+		case attribute.EventName:
+			if attribute.IsEvent(value.AsString()) {
+				return line{}, false
+			}
+		case attribute.Original, attribute.Thread, attribute.PID, attribute.SourceFile, attribute.SourceLine:
+			found.marked = true
+		default:
+			found.marked = found.marked || strings.HasPrefix(name, attribute.Prefix)
 		}
 	}
 	switch v.Type() {
 	case pcommon.ValueTypeStr:
-		return v.Str(), true
+		found.text = v.Str()
 	case pcommon.ValueTypeBytes:
-		return string(v.Bytes().AsRaw()), true
+		found.text, found.bytes = string(v.Bytes().AsRaw()), true
 	default:
-		return "", false
+		return line{}, false
 	}
-}
-
-// source says where a record comes from. What the record says wins over what its resource says, which whole gives.
-func (l *lines) source(lr plog.LogRecord, whole pipeline.Source) pipeline.Source {
-	own := l.sourceOf(lr.Attributes())
 	if own.Host == "" {
 		own.Host = whole.Host
 	}
@@ -52,9 +83,10 @@ func (l *lines) source(lr plog.LogRecord, whole pipeline.Source) pipeline.Source
 	if own.Path == "" && own.Name == "" {
 		own.Path, own.Name = whole.Path, whole.Name
 	}
-	return own
+	return found, true
 }
 
+// sourceOf says where the records of a resource come from.
 func (l *lines) sourceOf(attrs pcommon.Map) (s pipeline.Source) {
 	for name, v := range attrs.All() {
 		switch name {
@@ -69,108 +101,4 @@ func (l *lines) sourceOf(attrs pcommon.Map) (s pipeline.Source) {
 		}
 	}
 	return s
-}
-
-// origin is the log record that a line came with.
-type origin struct {
-	group  *group
-	record plog.LogRecord
-	text   string // the line; "" when kept
-	kept   bool   // came with an earlier batch; record is a copy
-	given  bool   // its record has gone on
-}
-
-// keepOrigin copies what a held line came with, because its batch goes away.
-func keepOrigin(o any) any {
-	from := o.(*origin)
-	own := &origin{group: from.group, record: plog.NewLogRecord(), kept: true}
-	from.record.CopyTo(own.record)
-	return own
-}
-
-// takeBatch gives the lines of a batch to the table, and moves what is no line to the output. It returns how many were
-// moved.
-func (t *tagger) takeBatch(batch plog.Logs) (passed int) {
-	origins := make([]origin, 0, batch.LogRecordCount())
-	for _, rl := range batch.ResourceLogs().All() {
-		whole := t.lines.sourceOf(rl.Resource().Attributes())
-		for _, sl := range rl.ScopeLogs().All() {
-			g := t.groups.of(rl, sl)
-			for _, lr := range sl.LogRecords().All() {
-				text, ok := t.lines.text(lr)
-				if !ok {
-					to := t.fresh.add(g)
-					lr.MoveTo(to)
-					t.hider.whole(to)
-					passed++
-					continue
-				}
-				origins = append(origins, origin{group: g, record: lr, text: text})
-				t.write(lr, whole, text, &origins[len(origins)-1])
-			}
-		}
-	}
-	return passed
-}
-
-// write gives a line to the table.
-func (t *tagger) write(lr plog.LogRecord, whole pipeline.Source, text string, from *origin) {
-	defer t.contain()
-	src := t.lines.source(lr, whole)
-	if at, known := lr.Attributes().Get(attribute.FileOffset); known && at.Type() == pcommon.ValueTypeInt {
-		t.table.At(src, at.Int())
-	}
-	t.table.WriteLine(src, text, from)
-}
-
-// Room for the attributes that records get: most that no rule takes notice of, and most others.
-const (
-	attributesOfRecord  = 6
-	attributesOfVerdict = 8
-)
-
-// room returns how many attributes a record is likely to get.
-func room(res *pipeline.Result) int {
-	if res.Verdict == nil {
-		return attributesOfRecord
-	}
-	return attributesOfRecord + attributesOfVerdict
-}
-
-// take puts a record that the table gives out behind the others of its group.
-func (t *tagger) take(res *pipeline.Result) {
-	from := res.Origin.(*origin)
-	out := t.fresh
-	if from.kept {
-		out = t.carried
-	}
-	to := out.add(from.group)
-	from.given = true
-	t.writeTo(to, from, res)
-	if t.relater != nil {
-		t.relater.take(from.group, res)
-	}
-}
-
-// writeTo writes a record, which stays as it came when writing breaks.
-func (t *tagger) writeTo(to plog.LogRecord, from *origin, res *pipeline.Result) {
-	defer t.containWriting(to, from)
-	if fault.Inject != nil {
-		fault.Inject(fault.Output, res.Record.Message)
-	}
-	if !from.kept && len(res.Record.Original) >= len(from.text) { // no other record begins in the line
-		from.record.MoveTo(to)
-		to.Attributes().EnsureCapacity(to.Attributes().Len() + room(res))
-	} else {
-		to.Attributes().EnsureCapacity(from.record.Attributes().Len() + room(res))
-		from.record.CopyTo(to)
-	}
-	t.writer.line = from.text
-	if t.hider == nil {
-		t.writer.write(to, res)
-	} else {
-		hidden := t.hider.Result(res)
-		t.hider.beside(to)
-		t.writer.write(to, hidden)
-	}
 }

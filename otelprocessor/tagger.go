@@ -38,8 +38,10 @@ type tagger struct {
 	table  *pipeline.Table
 	held   *pipeline.HeldClock // of the table and of what relates records
 
-	// Where the table's records go: those that began in the batch under way, and those that began before it.
+	// Where the table's records go: those that began in the batch under way, by way of passage, and those that began before it.
+	passage        passage
 	fresh, carried *output
+	quiet          []quiet // records of the batch under way that have still to be written
 
 	waiting waiting       // records that are to go on by themselves
 	changed chan struct{} // closed and made anew when something of waiting or kept has changed
@@ -229,13 +231,15 @@ func (t *tagger) process(ctx context.Context, batch plog.Logs) (*round, *output)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.begin()
+	defer t.passage.end()
 	t.held.Hold()
-	passed := t.takeBatch(batch)
+	t.takeBatch(batch)
 	t.held.Release()
 	t.table.Keep(keepOrigin)
-	if passed > 0 {
-		t.meters.ProcessorCmtrailPassed.Add(ctx, int64(passed))
+	if t.passage.passed > 0 {
+		t.meters.ProcessorCmtrailPassed.Add(ctx, int64(t.passage.passed))
 	}
+	t.handOver(batch)
 	r := t.newRound(t.carried)
 	t.shelve(r) // their lines leave the storage with the same write
 	_ = t.save(ctx, false)

@@ -32,18 +32,19 @@ type writer struct {
 	names    interned
 }
 
-// write fills to, which holds what the receiver said of the record's first line.
-func (w *writer) write(to plog.LogRecord, res *pipeline.Result) {
+// write fills to, which holds what the receiver said of the record's first line, from a result with these error codes. Beside the message, nothing that was there
+// is changed before all attributes are written, so that undo can take them away.
+func (w *writer) write(to plog.LogRecord, res *pipeline.Result, codes []uint32) {
 	r := res.Record
 	attrs := to.Attributes()
+	name := res.Source.Base()
+	if name != "" {
+		if _, named := attrs.Get(attribute.FileName); named {
+			name = ""
+		}
+	}
+	attrs.EnsureCapacity(attrs.Len() + w.count(res, name, codes))
 
-	if t, ok := r.Time(); ok {
-		to.SetTimestamp(pcommon.NewTimestampFromTime(t))
-	}
-	if r.Severity != parsers.Unset {
-		to.SetSeverityNumber(severities[r.Severity])
-		to.SetSeverityText(r.Severity.String())
-	}
 	if w.message == "" {
 		to.Body().SetStr(w.keep(r.Message))
 	} else {
@@ -52,12 +53,9 @@ func (w *writer) write(to plog.LogRecord, res *pipeline.Result) {
 	if w.original {
 		attrs.PutStr(attribute.Original, w.keep(r.Original))
 	}
-	if name := res.Source.Base(); name != "" {
-		if _, ok := attrs.Get(attribute.FileName); !ok {
-			attrs.PutStr(attribute.FileName, name)
-		}
+	if name != "" {
+		attrs.PutStr(attribute.FileName, name)
 	}
-
 	attrs.PutStr(attribute.Format, string(r.Format))
 	if r.Flags != 0 {
 		list(attrs, attribute.Flags, r.Flags.Names(), func(name string) string { return name })
@@ -77,23 +75,92 @@ func (w *writer) write(to plog.LogRecord, res *pipeline.Result) {
 	if res.Verdict != nil {
 		writeVerdict(attrs, res.Verdict)
 	}
-	if codes := res.Codes(); len(codes) > 0 {
+	if len(codes) > 0 {
 		list(attrs, attribute.ErrorCodes, codes, rules.FormatCode)
 		list(attrs, attribute.ErrorNames, codes, symbol)
 	}
+
+	if nanos, ok := r.Stamp.UnixNano(); ok {
+		to.SetTimestamp(pcommon.Timestamp(nanos))
+	}
+	if r.Severity != parsers.Unset {
+		to.SetSeverityNumber(severities[r.Severity])
+		to.SetSeverityText(r.Severity.String())
+	}
+}
+
+// undo takes away what write has put into a record whose line came as a text, with so many attributes, none of which it
+// writes.
+func (w *writer) undo(to plog.LogRecord, text string, came int) {
+	attrs := to.Attributes()
+	at := 0
+	attrs.RemoveIf(func(string, pcommon.Value) bool {
+		at++
+		return at > came
+	})
+	if w.message == "" {
+		to.Body().SetStr(text)
+	} else {
+		attrs.PutStr(w.message, text)
+	}
+}
+
+// count returns how many attributes a record gets, so that room is made for them once and for no more.
+func (w *writer) count(res *pipeline.Result, name string, codes []uint32) int {
+	r := res.Record
+	n := 1 // the format
+	for _, there := range [...]bool{
+		w.original, name != "", r.Flags != 0, r.Component != "", r.Context != "", r.SourceFile != "", r.SourceLine != 0, r.HasThread, r.HasPID,
+	} {
+		if there {
+			n++
+		}
+	}
+	if v := res.Verdict; v != nil {
+		n += countVerdict(v)
+	}
+	if len(codes) > 0 {
+		n += 2
+	}
+	return n
+}
+
+func countVerdict(v *rules.Verdict) (n int) {
+	if len(v.Steps) > 0 {
+		n += 3
+	}
+	if len(v.Steps) > 1 {
+		n++
+	}
+	if len(v.Issues) > 0 {
+		n += 3
+	}
+	if len(v.Rules) > 0 {
+		n++
+	}
+	return n + len(v.Keys)
 }
 
 // keep returns a text that holds for good. Most are parts of the line.
 func (w *writer) keep(text string) string {
-	begin, at := uintptr(unsafe.Pointer(unsafe.StringData(w.line))), uintptr(unsafe.Pointer(unsafe.StringData(text)))
-	if at >= begin && at+uintptr(len(text)) <= begin+uintptr(len(w.line)) {
+	if w.holds(text) {
 		return text
 	}
 	return strings.Clone(text)
 }
 
+// holds tells whether a text is a part of the line.
+func (w *writer) holds(text string) bool {
+	begin, at := uintptr(unsafe.Pointer(unsafe.StringData(w.line))), uintptr(unsafe.Pointer(unsafe.StringData(text)))
+	return at >= begin && at+uintptr(len(text)) <= begin+uintptr(len(w.line))
+}
+
 func (w *writer) text(attrs pcommon.Map, name, value string) {
-	if value != "" {
+	switch {
+	case value == "":
+	case w.holds(value):
+		attrs.PutStr(name, value)
+	default:
 		attrs.PutStr(name, w.names.of(value))
 	}
 }

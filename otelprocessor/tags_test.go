@@ -21,7 +21,7 @@ func TestFlagsAreMarked(t *testing.T) {
 	} {
 		to := plog.NewLogRecord()
 		w := writer{}
-		w.write(to, &pipeline.Result{Record: &parsers.Record{Format: parsers.CCM, Flags: tt.flags}})
+		w.write(to, &pipeline.Result{Record: &parsers.Record{Format: parsers.CCM, Flags: tt.flags}}, nil)
 		got, ok := to.Attributes().Get(attribute.Flags)
 		if ok != (tt.want != nil) {
 			t.Fatalf("flags %v: attribute there: %v", tt.flags, ok)

@@ -13,10 +13,11 @@ type host struct {
 	name    string
 	element *list.Element
 	logs    []*logState
-	newest  int64 // the newest record of any log
-	now     int64 // events up to here have been related
-	dueAt   int64 // when the correlator looks at it next; 0: not at all
-	place   int   // in the heap of those
+	last    *logState // the one asked for last: records of a log come in runs
+	newest  int64     // the newest record of any log
+	now     int64     // events up to here have been related
+	dueAt   int64     // when the correlator looks at it next; 0: not at all
+	place   int       // in the heap of those
 	events  eventHeap
 	timers  timerHeap
 	own     []*instance // what is pending for it, and some that is over
@@ -52,8 +53,12 @@ type logState struct {
 func newHost(c *Correlator, name string) *host { return &host{c: c, name: strings.Clone(name)} }
 
 func (h *host) log(name string) *logState {
+	if l := h.last; l != nil && l.name == name {
+		return l
+	}
 	for _, l := range h.logs {
 		if l.name == name {
+			h.last = l
 			return l
 		}
 	}
@@ -70,6 +75,7 @@ func (h *host) log(name string) *logState {
 		l.all = h.c.global.log(name)
 	}
 	h.logs = append(h.logs, l)
+	h.last = l
 	return l
 }
 
@@ -84,7 +90,7 @@ func (h *host) forgetLog() {
 			at = i
 		}
 	}
-	h.logs = slices.Delete(h.logs, at, at+1)
+	h.logs, h.last = slices.Delete(h.logs, at, at+1), nil
 	h.c.counters.Cut++
 }
 

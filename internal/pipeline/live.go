@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -48,15 +49,19 @@ type Live struct {
 type liveHost struct {
 	name    string
 	logs    []liveLog
-	newest  time.Time // of its records
+	last    int       // the one of logs that was heard of last: records of a log come in runs
+	newest  int64     // of its records, in nanoseconds of Unix time
 	heard   time.Time // when the last record came
 	since   time.Time // when the first came since time was last moved on; zero: none has
 	settled bool      // its time has been moved to its newest record less the lateness
 }
 
+// untimed is before every time.
+const untimed = math.MinInt64
+
 type liveLog struct {
 	path  string
-	mark  time.Time
+	mark  int64 // its newest record; untimed: none has a time
 	heard time.Time
 }
 
@@ -112,17 +117,17 @@ func (l *Live) Reload(set *rules.Set) { l.correlator.Correlator = l.correlator.R
 // Take relates a record.
 func (l *Live) Take(r *Result) {
 	l.correlator.Record(&rules.CorrelatorInput{Host: r.Source.Host, Log: r.Log, File: r.Source.File(), Record: r.Record, Verdict: r.Verdict})
-	at, ok := r.Record.Time()
+	at, ok := r.Record.Stamp.UnixNano()
 	if !ok {
-		at = time.Time{} // its log moves nothing on, but is heard of
+		at = untimed // its log moves nothing on, but is heard of
 	}
-	l.heard(r.Source, at)
+	l.heard(&r.Source, at)
 	if l.taken++; l.taken >= maxEvents {
 		l.Tick()
 	}
 }
 
-func (l *Live) heard(src Source, at time.Time) {
+func (l *Live) heard(src *Source, at int64) {
 	h := l.last
 	if h == nil || h.name != src.Host {
 		if h = l.hosts[src.Host]; h == nil {
@@ -137,16 +142,16 @@ func (l *Live) heard(src Source, at time.Time) {
 		h.since = now
 		l.active[h] = struct{}{}
 	}
-	if at.After(h.newest) {
-		h.newest = at
-	}
+	h.newest = max(h.newest, at)
 	path := src.File()
+	if h.last < len(h.logs) && h.logs[h.last].path == path {
+		h.logs[h.last].hear(now, at)
+		return
+	}
 	for i := range h.logs {
-		if log := &h.logs[i]; log.path == path {
-			log.heard = now
-			if at.After(log.mark) {
-				log.mark = at
-			}
+		if h.logs[i].path == path {
+			h.last = i
+			h.logs[i].hear(now, at)
 			return
 		}
 	}
@@ -154,7 +159,12 @@ func (l *Live) heard(src Source, at time.Time) {
 		h.forgetLog()
 		l.cut++
 	}
+	h.last = len(h.logs)
 	h.logs = append(h.logs, liveLog{path, at, now})
+}
+
+func (l *liveLog) hear(now time.Time, at int64) {
+	l.heard, l.mark = now, max(l.mark, at)
 }
 
 // maxLogs bounds the logs of a host that hold up its time until they are quiet.
@@ -187,7 +197,7 @@ func (l *Live) Tick() {
 				l.correlator.Do(h.name, func(c *rules.Correlator) { c.Settle(h.name) })
 				h.settled = true
 			}
-		case now.Sub(h.newest) > behind && now.Sub(h.since) < maxHold:
+		case now.Sub(time.Unix(0, h.newest)) > behind && now.Sub(h.since) < maxHold:
 		default:
 			if to := h.read(now.Add(-l.options.QuietAfter)); !to.IsZero() {
 				l.correlator.Do(h.name, func(c *rules.Correlator) { c.Advance(h.name, to) })
@@ -201,19 +211,22 @@ func (l *Live) Tick() {
 
 // read returns how far all logs of the host have been read that have been heard of lately. Others are forgotten.
 func (h *liveHost) read(since time.Time) (to time.Time) {
-	kept := h.logs[:0]
+	kept, mark := h.logs[:0], int64(untimed)
 	for _, log := range h.logs {
 		if log.heard.Before(since) {
 			continue
 		}
 		kept = append(kept, log)
-		if !log.mark.IsZero() && (to.IsZero() || log.mark.Before(to)) {
-			to = log.mark
+		if log.mark != untimed && (mark == untimed || log.mark < mark) {
+			mark = log.mark
 		}
 	}
 	clear(h.logs[len(kept):])
 	h.logs = kept
-	return to
+	if mark == untimed {
+		return time.Time{}
+	}
+	return time.Unix(0, mark)
 }
 
 // sweep ends what waits for hosts that have fallen silent.

@@ -233,13 +233,13 @@ func (t *Table) makeRoom() {
 }
 
 func (t *Table) stream(src Source) *entry {
-	src = src.bounded()
-	k := src.key()
 	now := t.clock.Now()
-	if e := t.last; e != nil && e.key == k {
+	if e := t.last; e != nil && e.key == src.key() { // nearly always; a key that a bound has cut is looked for below
 		e.used = now
 		return e
 	}
+	src = src.bounded()
+	k := src.key()
 	if at, ok := t.streams[k]; ok {
 		e := at.Value.(*entry)
 		e.used = now
@@ -281,7 +281,9 @@ func (t *Table) settle(e *entry) {
 		e.changed = true
 		t.changed = append(t.changed, e)
 	}
-	t.held.Add(int64(held - e.held))
-	t.bytes.Add(e.origins.size - e.bytes)
-	e.held, e.bytes = held, e.origins.size
+	if held != e.held || e.origins.size != e.bytes {
+		t.held.Add(int64(held - e.held))
+		t.bytes.Add(e.origins.size - e.bytes)
+		e.held, e.bytes = held, e.origins.size
+	}
 }
