@@ -72,7 +72,7 @@ func (t *tagger) takeBatch(batch plog.Logs) {
 		}
 	}
 	t.writeQuiet()
-	clear(t.quiet[:cap(t.quiet)])
+	clear(t.quiet[:min(cap(t.quiet), len(p.origins))]) // each is of one of them
 }
 
 // handOver moves the records of a batch to the output, behind each other as their lines were.
