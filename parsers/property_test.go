@@ -125,6 +125,9 @@ func eightBit(data []byte) bool {
 		!bytes.HasPrefix(data, []byte("\xfe\xff"))
 }
 
+// rollover is the mark at a change of files, which says nothing.
+var rollover = regexp.MustCompile(`(?m)^(\x{FEFF})*ROLLOVER[ \t\r]*$`)
+
 // partitions checks that the records take up the input without gap or overlap, bar blank lines at the end, and that
 // their lines follow one another.
 func partitions(data []byte, records []*parsers.Record) error {
@@ -141,7 +144,9 @@ func partitions(data []byte, records []*parsers.Record) error {
 		}
 		at, last = r.End, r.LineEnd
 	}
-	if rest := bytes.Trim(data[at:], " \t\r\n\v\f\x00\ufeff\xff\xfe"); len(rest) > 0 && eightBit(data) {
+	rest := bytes.ReplaceAll(data[at:], []byte{0}, nil)
+	rest = rollover.ReplaceAll(rest, nil)
+	if rest = bytes.Trim(rest, " \t\r\n\v\f\ufeff\xff\xfe"); len(rest) > 0 && eightBit(data) {
 		return fmt.Errorf("bytes from %d are in no record: %q", at, rest)
 	}
 	return nil
