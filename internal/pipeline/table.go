@@ -233,9 +233,13 @@ func (t *Table) makeRoom() {
 }
 
 func (t *Table) stream(src Source) *entry {
+	now := t.clock.Now()
+	if e := t.last; e != nil && src.Path != "" && e.result.Source.Path == src.Path && e.result.Source.Host == src.Host {
+		e.used = now // its names are bounded, and these are the same
+		return e
+	}
 	src = src.bounded()
 	k := src.key()
-	now := t.clock.Now()
 	if e := t.last; e != nil && e.key == k {
 		e.used = now
 		return e
