@@ -103,19 +103,20 @@ func (s *Stream) Flush() {
 // keptRoom is how much room for lines a stream keeps that is quiet.
 const keptRoom = 64 << 10
 
-// tidy lets go of room that one large record has made, so that a quiet stream does not keep it for the next. Nothing is given
-// out but what has been given out.
+// tidy lets go of room that one large record has made, and of the lines that the last record is a view of, so that a quiet stream
+// does not keep them for the next. Nothing is given out but what has been given out.
 func (s *Stream) tidy() {
 	room := cap(s.open.buf) + cap(s.open.rest) + cap(s.waiting.buf) + cap(s.held.buf) + cap(s.lead)
 	if s.Held() > 0 || len(s.lead) > 0 {
 		return
 	}
 	s.in.Tidy(keptRoom)
+	clear(s.rec.Attrs[:cap(s.rec.Attrs)])
+	s.begin()
+	s.tail, s.trail, s.waiting.lines = ccm.Tail{}, legacy.Trailer{}, nil
 	if room <= keptRoom {
 		return
 	}
-	clear(s.rec.Attrs[:cap(s.rec.Attrs)])
-	s.begin() // its strings are views of what goes
 	s.open.buf, s.open.rest, s.waiting.buf, s.held.buf, s.lead = nil, nil, nil, nil, nil
 }
 

@@ -84,6 +84,7 @@ func (c *Correlator) restoreJournal(name string, state []byte) error {
 		c.waiting++
 		t := trace{e.at, e.sum()}
 		h.recent, h.before = append(h.recent, t), append(h.before, t)
+		e.log.read(h.name, e.at) // its record tells how far the log has been read, as it did when it came
 		h.newest = max(h.newest, e.at)
 		c.newest = max(c.newest, e.at)
 	}

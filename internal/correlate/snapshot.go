@@ -273,8 +273,7 @@ func (c *Correlator) restore(h *host, s *hostState) {
 		if h == c.global && !c.carries(l.Name, true) {
 			continue // of rules that have gone
 		}
-		log := h.log(l.Name)
-		log.mark, log.seen, log.leader, log.second, log.wall = l.Mark, l.Mark != 0, l.Leader, l.Second, l.Wall
+		h.log(l.Name).restore(&l)
 	}
 	for _, g := range s.Gaps {
 		h.gaps = append(h.gaps, gap{g[0], g[1]})
@@ -300,6 +299,18 @@ func (c *Correlator) restore(h *host, s *hostState) {
 	}
 	if h != c.global {
 		h.reschedule()
+	}
+}
+
+// restore takes back how far the log has been read. A journal may have told of more.
+func (l *logState) restore(s *savedLog) {
+	l.wall = max(l.wall, s.Wall)
+	switch {
+	case s.Leader != "":
+		l.lead(s.Leader, s.Mark)
+		l.second = max(l.second, s.Second)
+	case s.Mark != 0:
+		l.mark, l.seen = max(l.mark, s.Mark), true
 	}
 }
 
