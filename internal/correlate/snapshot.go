@@ -118,6 +118,13 @@ func (c *Correlator) Track() { c.changed = map[*host]struct{}{} }
 // kept of it. Of hosts for which more than limit things are pending only a journal is given, and the relations across hosts
 // are left for another time, unless limit is 0. A host whose f fails is given again.
 func (c *Correlator) Save(limit int, f func(name string, state []byte) error) error {
+	for h := range c.changed { // first, as one of the same name may have been heard of since
+		if c.gone(h) {
+			if err := c.write(h, nil, f); err != nil {
+				return err
+			}
+		}
+	}
 	for h := range c.changed {
 		if limit > 0 && (h == c.global || h.pendingOwn+len(h.runs)+len(h.events) > limit) {
 			if err := h.saveJournal(f); err != nil {
@@ -125,26 +132,29 @@ func (c *Correlator) Save(limit int, f func(name string, state []byte) error) er
 			}
 			continue
 		}
-		delete(c.changed, h)
-		if now := c.hosts[h.name]; h != c.global && now != nil && now != h {
-			continue // forgotten, and heard of again
+		state, err := json.Marshal(h.save())
+		if err != nil {
+			return fmt.Errorf("state of host %q: %w", h.name, err)
 		}
-		var state []byte
-		if h == c.global || c.hosts[h.name] == h {
-			var err error
-			if state, err = json.Marshal(h.save()); err != nil {
-				return fmt.Errorf("state of host %q: %w", h.name, err)
-			}
-		}
-		if err := f(h.savedAs(), state); err != nil {
-			c.touch(h)
-			return err
-		}
-		if err := h.endJournal(f); err != nil {
-			c.touch(h)
+		if err := c.write(h, state, f); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// gone tells whether a host has been let go of.
+func (c *Correlator) gone(h *host) bool { return h != c.global && c.hosts[h.name] != h }
+
+// write gives f the state of a host, which holds its journal.
+func (c *Correlator) write(h *host, state []byte, f func(name string, state []byte) error) error {
+	if err := f(h.savedAs(), state); err != nil {
+		return err
+	}
+	if err := h.endJournal(f); err != nil {
+		return err
+	}
+	delete(c.changed, h)
 	return nil
 }
 
