@@ -269,6 +269,9 @@ func (c *Correlator) Restore(name string, state []byte) error {
 	}
 	h := c.global
 	if name != globalName {
+		if name != hostPrefix+s.Name {
+			return fmt.Errorf("state %q: it is of host %q", name, s.Name)
+		}
 		h = c.host(s.Name)
 	}
 	c.restore(h, &s)
