@@ -21,7 +21,7 @@ func (l *lines) text(lr plog.LogRecord) (text string, ok bool) {
 	if _, tagged := attrs.Get(attribute.Format); tagged || attribute.IsEvent(lr.EventName()) {
 		return "", false
 	}
-	if name, named := attrs.Get(attribute.EventName); named && attribute.IsEvent(name.AsString()) {
+	if name, named := attrs.Get(attribute.EventName); named && name.Type() == pcommon.ValueTypeStr && attribute.IsEvent(name.Str()) {
 		return "", false
 	}
 	v := lr.Body()
@@ -59,16 +59,25 @@ func (l *lines) sourceOf(attrs pcommon.Map) (s pipeline.Source) {
 	for name, v := range attrs.All() {
 		switch name {
 		case l.host:
-			s.Host = v.AsString()
+			s.Host = nameOf(v)
 		case attribute.HostArch:
-			s.Arch = v.AsString()
+			s.Arch = nameOf(v)
 		case attribute.FilePath:
-			s.Path = v.AsString()
+			s.Path = nameOf(v)
 		case attribute.FileName:
-			s.Name = v.AsString()
+			s.Name = nameOf(v)
 		}
 	}
 	return s
+}
+
+// nameOf returns a value as a name. Maps and lists are none, and may be so deep that it takes long to write them out.
+func nameOf(v pcommon.Value) string {
+	switch v.Type() {
+	case pcommon.ValueTypeMap, pcommon.ValueTypeSlice:
+		return ""
+	}
+	return v.AsString()
 }
 
 // origin is the log record that a line came with.
