@@ -34,6 +34,7 @@ type Stream struct {
 	leadLine int   // first physical line of lead
 	leadLast int   // last physical line of lead
 	leadEnd  int64 // stream offset after lead
+	leadGap  int   // blank lines since, which count only if more follows
 	cutLine  int   // number of a line that an idle flush cut in two
 	idled    bool  // an idle flush cut a record short, and what follows may be its rest
 }
@@ -158,7 +159,7 @@ func (s *Stream) finish(r *Record, original []byte, first, last int, end int64) 
 	r.Original = view(original)
 	if len(s.lead) > 0 {
 		if len(original) > 0 {
-			s.lead = append(append(s.lead, '\n'), original...)
+			s.lead = append(s.leadOn(), original...)
 		}
 		r.Original = view(s.lead)
 		first = min(first, s.leadLine)
@@ -173,7 +174,16 @@ func (s *Stream) finish(r *Record, original []byte, first, last int, end int64) 
 		r.Component = s.fallback
 	}
 	s.emit(r)
-	s.lead = s.lead[:0]
+	s.lead, s.leadGap = s.lead[:0], 0
+}
+
+// leadOn returns the directives with the line feeds up to the line that follows.
+func (s *Stream) leadOn() []byte {
+	for ; s.leadGap >= 0; s.leadGap-- {
+		s.lead = append(s.lead, '\n')
+	}
+	s.leadGap = 0
+	return s.lead
 }
 
 // releaseLead gives out directives that no entry followed.
