@@ -191,8 +191,10 @@ func (s *Stream) releaseLead() {
 	if len(s.lead) == 0 {
 		return
 	}
+	last := s.leadLast + s.leadGap
 	r := s.begin()
 	r.Format, r.Tag, r.Severity = s.format, "directive", record.Info
 	r.Message = view(s.lead)
 	s.finish(r, nil, s.leadLine, s.leadLast, s.leadEnd)
+	s.doneLine = max(s.doneLine, last)
 }
