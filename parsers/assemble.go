@@ -86,7 +86,7 @@ func (s *Stream) blank(l *lines.Line) {
 		s.releaseLead()
 		s.doneLine = max(s.doneLine, l.Number)
 	default:
-		s.leadGap++
+		s.leadGap = max(s.leadGap, l.Number-s.leadLast) // the rest of a line that was cut begins none
 	}
 }
 
