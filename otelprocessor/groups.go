@@ -70,14 +70,24 @@ func appendText(k []byte, s string) []byte {
 func appendMap(k []byte, m pcommon.Map) []byte {
 	k = binary.AppendUvarint(k, uint64(m.Len()))
 	for name, v := range m.All() {
-		k = append(appendText(k, name), byte(v.Type()))
-		if v.Type() == pcommon.ValueTypeStr {
-			k = appendText(k, v.Str())
-		} else {
-			k = appendText(k, v.AsString())
-		}
+		k = appendValue(appendText(k, name), v)
 	}
 	return k
+}
+
+func appendValue(k []byte, v pcommon.Value) []byte {
+	k = append(k, byte(v.Type()))
+	switch v.Type() {
+	case pcommon.ValueTypeMap:
+		return appendMap(k, v.Map())
+	case pcommon.ValueTypeSlice:
+		k = binary.AppendUvarint(k, uint64(v.Slice().Len()))
+		for _, item := range v.Slice().All() {
+			k = appendValue(k, item)
+		}
+		return k
+	}
+	return appendText(k, v.AsString())
 }
 
 // output gathers the records that go on together, by group.

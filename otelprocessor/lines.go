@@ -43,13 +43,13 @@ func (l *lines) read(lr plog.LogRecord, whole *pipeline.Source) (found line, ok 
 	for name, value := range attrs.All() {
 		switch name {
 		case l.host:
-			own.Host = value.AsString()
+			own.Host = nameOf(value)
 		case attribute.HostArch:
-			own.Arch = value.AsString()
+			own.Arch = nameOf(value)
 		case attribute.FilePath:
-			own.Path = value.AsString()
+			own.Path = nameOf(value)
 		case attribute.FileName:
-			own.Name = value.AsString()
+			own.Name = nameOf(value)
 		case attribute.FileOffset:
 			if found.placed = value.Type() == pcommon.ValueTypeInt; found.placed {
 				found.offset = value.Int()
@@ -57,7 +57,7 @@ func (l *lines) read(lr plog.LogRecord, whole *pipeline.Source) (found line, ok 
 		case attribute.Format:
 			return line{}, false
 		case attribute.EventName:
-			if attribute.IsEvent(value.AsString()) {
+			if value.Type() == pcommon.ValueTypeStr && attribute.IsEvent(value.Str()) {
 				return line{}, false
 			}
 		case attribute.Original, attribute.Thread, attribute.PID, attribute.SourceFile, attribute.SourceLine:
@@ -91,14 +91,23 @@ func (l *lines) sourceOf(attrs pcommon.Map) (s pipeline.Source) {
 	for name, v := range attrs.All() {
 		switch name {
 		case l.host:
-			s.Host = v.AsString()
+			s.Host = nameOf(v)
 		case attribute.HostArch:
-			s.Arch = v.AsString()
+			s.Arch = nameOf(v)
 		case attribute.FilePath:
-			s.Path = v.AsString()
+			s.Path = nameOf(v)
 		case attribute.FileName:
-			s.Name = v.AsString()
+			s.Name = nameOf(v)
 		}
 	}
 	return s
+}
+
+// nameOf returns a value as a name. Maps and lists are none, and may be so deep that it takes long to write them out.
+func nameOf(v pcommon.Value) string {
+	switch v.Type() {
+	case pcommon.ValueTypeMap, pcommon.ValueTypeSlice:
+		return ""
+	}
+	return v.AsString()
 }

@@ -45,13 +45,26 @@ func openStorage(ctx context.Context, host component.Host, extension, id compone
 // restore takes back all that was kept when the Collector stopped or was killed.
 func (t *tagger) restore(ctx context.Context, client storage.Client) (err error) {
 	k := &kept{client: client, shelves: pipeline.NewShelves(store{client})}
-	faults := 0
-	k.rounds, err = k.shelves.Open(ctx, "waiting", func(name string, value []byte) {
-		if !t.restoreRound(name, value) {
-			faults++
+	// What cannot be read is told once, and forgotten.
+	open := func(kind string, take func(name string, value []byte) bool) (*pipeline.Shelf, error) {
+		var bad []string
+		shelf, err := k.shelves.Open(ctx, kind, func(name string, value []byte) {
+			if !take(name, value) {
+				bad = append(bad, name)
+			}
+		})
+		if shelf == nil {
+			return nil, err
 		}
-	})
-	if err != nil {
+		if err != nil || len(bad) > 0 {
+			t.log.Error("Some of what was kept could not be read and is given up", zap.String("kind", kind), zap.Int("values", len(bad)), zap.Error(err))
+		}
+		for _, name := range bad {
+			shelf.Set(name, nil)
+		}
+		return shelf, nil
+	}
+	if k.rounds, err = open("waiting", t.restoreRound); err != nil {
 		return err
 	}
 	t.waiting.sort()
@@ -61,19 +74,19 @@ func (t *tagger) restore(ctx context.Context, client storage.Client) (err error)
 			return err
 		}
 	}
-	k.lines, err = k.shelves.Open(ctx, "held", func(_ string, value []byte) {
-		if !t.restoreLines(value) {
-			faults++
-		}
+	var held []string
+	k.lines, err = open("held", func(name string, value []byte) bool {
+		held = append(held, name)
+		return t.restoreLines(value)
 	})
 	if err != nil {
 		return err
 	}
+	for _, name := range held {
+		k.lines.Set(name, nil) // what is still held is written with the same save, under the name of its log today
+	}
 	t.kept = k
 	t.keep(t.newRound(t.carried))
-	if faults > 0 {
-		t.log.Error("Some of what was held could not be read and is given up", zap.Int("values", faults))
-	}
 	t.log.Info("Held lines and records are taken up", zap.Int64("lines", t.table.Held()), zap.Int("records", t.waiting.count))
 	return nil
 }

@@ -207,12 +207,12 @@ func roundName(number uint64) string { return strconv.FormatUint(number, 10) }
 
 // restoreRound takes up a round from the storage.
 func (t *tagger) restoreRound(name string, value []byte) bool {
-	number, err := strconv.ParseUint(name, 10, 64)
-	if err != nil {
+	number, err := strconv.ParseUint(name, 10, 62) // so that there are numbers beyond it
+	if err != nil || name != roundName(number) {
 		return false
 	}
 	logs, err := (&plog.ProtoUnmarshaler{}).UnmarshalLogs(value)
-	if err != nil {
+	if err != nil || logs.LogRecordCount() == 0 {
 		return false
 	}
 	w := &t.waiting

@@ -82,6 +82,11 @@ func (s *Stream) blank(l *lines.Line) {
 		s.held.blanks++
 	case len(s.lead) == 0:
 		s.doneLine = max(s.doneLine, l.Number)
+	case s.leadGap >= maxLead:
+		s.releaseLead()
+		s.doneLine = max(s.doneLine, l.Number)
+	default:
+		s.leadGap = max(s.leadGap, l.Number-s.leadLast) // the rest of a line that was cut begins none
 	}
 }
 
@@ -246,7 +251,7 @@ func (s *Stream) directive(l *lines.Line) {
 	if len(s.lead) == 0 {
 		s.leadLine = l.Number
 	} else {
-		s.lead = append(s.lead, '\n')
+		s.lead = s.leadOn()
 	}
 	s.lead = append(s.lead, l.Text...)
 	s.leadLast, s.leadEnd = l.Number, l.End

@@ -125,6 +125,54 @@ func TestBlankLinesWithoutEnd(t *testing.T) {
 	runtime.KeepAlive(s)
 }
 
+// A stream that is quiet keeps nothing of the lines that it was given, whatever their format: the text of a receiver's batch may
+// hang on any part of one.
+func TestQuietStreamsPinNoLine(t *testing.T) {
+	const size = 1 << 20
+	streams := 32
+	if testing.Short() {
+		streams = 8
+	}
+	fill := func(text string, n int) string { return strings.Repeat(text, n/len(text)) }
+	for _, tt := range []struct {
+		name  string
+		lines []string // a long one in place of LONG
+	}{
+		{"WUAHandler.log", []string{"<![LOG[LONG]LOG]!><time=\"08:03:35.417+000\" date=\"03-12-2026\" component=\"W\" context=\"\" type=\"3\" thread=\"5120\" file=\"c.cpp:210\">"}},
+		{"WUAHandler.log", []string{"<![LOG[x]LOG]!><time=\"08:03:35.417+000\" date=\"03-12-2026\" component=\"LONG\" context=\"\" type=\"3\" thread=\"5120\" file=\"c.cpp:210\">"}},
+		{"wsyncmgr.log", []string{"LONG  $$<SMS_WSUS><03-12-2026 08:03:35.417+000><thread=1 (0x1)>"}},
+		{"u_ex260401.log", []string{"#Fields: date time s-ip cs-uri-stem", "2026-04-01 08:00:00 10.0.0.1 /LONG"}},
+		{"u_ex260401.log", []string{"#Fields: date time s-ip LONG", "2026-04-01 08:00:00 10.0.0.1 x"}},
+		{"u_ex260401.log", []string{"#Fields: date time s-ip cs-uri-stem", "COLUMNS"}},
+		{"u_ex260401.log", []string{"#Fields: COLUMNS", "COLUMNS"}},
+		{"CBS.log", []string{"2026-11-10 10:00:00, Error                 CBS    LONG"}},
+		{"WindowsUpdate.log", []string{"2026-04-01\t08:00:00:100\t 900\tab4\tAgent\tLONG"}},
+		{"SoftwareDistribution.log", []string{"2026-04-01 08:00:00.100 UTC\tWarning\tw3wp.6\tSoapUtilities.LONG\tLONG"}},
+		{"ReportingEvents.log", []string{"{8C1F7A52-3D0E-4B6C-9F21-5A7E60D4C381}\t2026-04-01 08:00:00:100+0100\t1\t147\t101\t{00000000-0000-0000-0000-000000000000}\t0\t0\tLONG\tSuccess\tSoftware Synchronization\tLONG"}},
+		{"a.msi.log", []string{"MSI (s) (A4:64) [10:02:05:123]: Doing action: LONG", "Action start 10:02:05: LONG.", "Property(S): LONG = LONG", "Product: LONG -- Error 1722. LONG"}},
+		{"SUPSetup.log", []string{"<04/01/26 08:00:00> LONG"}},
+		{"notes.log", []string{"LONG"}},
+	} {
+		all := make([]*parsers.Stream, streams)
+		before := heap()
+		for i := range all {
+			all[i] = parsers.NewStream(tt.name, parsers.Options{}, func(*parsers.Record) {})
+			for range 2 {
+				for _, line := range tt.lines {
+					line = strings.Replace(line, "LONG", fill("x", size), 1)
+					line = strings.ReplaceAll(line, "LONG", "x")
+					all[i].WriteLine(strings.Replace(line, "COLUMNS", fill("c ", size), 1))
+				}
+			}
+			all[i].Idle()
+		}
+		if kept := int(heap()) - int(before); kept > streams*size/4 {
+			t.Errorf("%s %.40q: %d quiet streams keep %d KiB each", tt.name, tt.lines, streams, kept/streams>>10)
+		}
+		runtime.KeepAlive(all)
+	}
+}
+
 // What takes long to read takes so in proportion to its length: no text makes the reader go over it again and again. Four
 // times the text takes four times as long, and would take sixteen times if it did. What is read in no time is not looked at.
 func TestNoTextTakesLong(t *testing.T) {

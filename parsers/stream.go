@@ -35,6 +35,7 @@ type Stream struct {
 	leadLine int   // first physical line of lead
 	leadLast int   // last physical line of lead
 	leadEnd  int64 // stream offset after lead
+	leadGap  int   // blank lines since, which count only if more follows
 	cutLine  int   // number of a line that an idle flush cut in two
 	idled    bool  // an idle flush cut a record short, and what follows may be its rest
 }
@@ -104,19 +105,20 @@ func (s *Stream) Flush() {
 // keptRoom is how much room for lines a stream keeps that is quiet.
 const keptRoom = 64 << 10
 
-// tidy lets go of room that one large record has made, so that a quiet stream does not keep it for the next. Nothing is given
-// out but what has been given out.
+// tidy lets go of room that one large record has made, and of the lines that the last record is a view of, so that a quiet stream
+// does not keep them for the next. Nothing is given out but what has been given out.
 func (s *Stream) tidy() {
 	room := cap(s.open.buf) + cap(s.open.rest) + cap(s.waiting.buf) + cap(s.held.buf) + cap(s.lead)
 	if s.Held() > 0 || len(s.lead) > 0 {
 		return
 	}
 	s.in.Tidy(keptRoom)
+	clear(s.rec.Attrs[:cap(s.rec.Attrs)])
+	s.begin()
+	s.tail, s.trail, s.waiting.lines = ccm.Tail{}, legacy.Trailer{}, nil
 	if room <= keptRoom {
 		return
 	}
-	clear(s.rec.Attrs[:cap(s.rec.Attrs)])
-	s.begin() // its strings are views of what goes
 	s.open.buf, s.open.rest, s.waiting.buf, s.held.buf, s.lead = nil, nil, nil, nil, nil
 }
 
@@ -158,7 +160,7 @@ func (s *Stream) finish(r *Record, original []byte, first, last int, end int64) 
 	r.Original = view(original)
 	if len(s.lead) > 0 {
 		if len(original) > 0 {
-			s.lead = append(append(s.lead, '\n'), original...)
+			s.lead = append(s.leadOn(), original...)
 		}
 		r.Original = view(s.lead)
 		first = min(first, s.leadLine)
@@ -174,7 +176,16 @@ func (s *Stream) finish(r *Record, original []byte, first, last int, end int64) 
 	}
 	r.Single = r.Single || scan.IsSingle(r.Message)
 	s.emit(r)
-	s.lead = s.lead[:0]
+	s.lead, s.leadGap = s.lead[:0], 0
+}
+
+// leadOn returns the directives with the line feeds up to the line that follows.
+func (s *Stream) leadOn() []byte {
+	for ; s.leadGap >= 0; s.leadGap-- {
+		s.lead = append(s.lead, '\n')
+	}
+	s.leadGap = 0
+	return s.lead
 }
 
 // releaseLead gives out directives that no entry followed.
@@ -182,8 +193,10 @@ func (s *Stream) releaseLead() {
 	if len(s.lead) == 0 {
 		return
 	}
+	last := s.leadLast + s.leadGap
 	r := s.begin()
 	r.Format, r.Tag, r.Severity = s.format, "directive", record.Info
 	r.Message = view(s.lead)
 	s.finish(r, nil, s.leadLine, s.leadLast, s.leadEnd)
+	s.doneLine = max(s.doneLine, last)
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cmtrail/cmtrail/internal/display"
 	"github.com/cmtrail/cmtrail/internal/explain"
 	"github.com/cmtrail/cmtrail/internal/pipeline"
 	"github.com/cmtrail/cmtrail/internal/sentence"
@@ -103,7 +104,7 @@ func (a *explainFlags) answer(c *cobra.Command, q *explain.Question, where strin
 		return &exitError{exitUnread, "writing: " + err.Error()}
 	}
 	for _, err := range append(unread, story.Unread...) {
-		c.PrintErrln("cmtrail:", err)
+		c.PrintErrln("cmtrail:", display.Line(err.Error()))
 	}
 	if len(unread)+len(story.Unread) > 0 {
 		return &exitError{status: exitUnread}
@@ -233,7 +234,7 @@ func otherThan(log string) string {
 		names = append(names, e.Name())
 	}
 	if near := sentence.Nearest(filepath.Base(log), names); near != "" {
-		return fmt.Sprintf(", did you mean %s?", filepath.Join(filepath.Dir(log), near))
+		return fmt.Sprintf(", did you mean %s?", display.Line(filepath.Join(filepath.Dir(log), near)))
 	}
 	return ""
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/cmtrail/cmtrail/internal/display"
 )
 
 // Exit statuses, as scripts rely on them.
@@ -41,6 +43,9 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 	var e *exitError
 	if !errors.As(err, &e) {
 		e = &exitError{exitUsage, err.Error()}
+	}
+	if e.status == exitUnread { // it is of one file, whose name may hold anything
+		e.text = display.Line(e.text)
 	}
 	if e.text != "" {
 		_, _ = fmt.Fprintln(plainErr, "cmtrail:", e.text)

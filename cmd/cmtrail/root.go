@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cmtrail/cmtrail/internal/display"
 	"github.com/cmtrail/cmtrail/rules"
 )
 
@@ -82,13 +83,13 @@ func (f *ruleFlags) loadAs(c *cobra.Command, keep bool) (*rules.Set, error) {
 		return nil, err
 	}
 	for _, fault := range faults {
-		c.PrintErrln(fault.String())
+		c.PrintErrln(display.Line(fault.String()))
 	}
 	if len(faults) > 0 {
 		return nil, &exitError{exitUsage, "rules have " + number(len(faults), "fault")}
 	}
 	for _, w := range set.Warnings {
-		c.PrintErrln("warning: " + w.String())
+		c.PrintErrln("warning: " + display.Line(w.String()))
 	}
 	return set, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cmtrail/cmtrail/internal/display"
 	"github.com/cmtrail/cmtrail/rules"
 )
 
@@ -75,7 +76,7 @@ func (f *ruleFormatter) one(c *cobra.Command, name string, data []byte) error {
 	if len(faults) > 0 {
 		f.fault++
 		for _, fault := range faults {
-			c.PrintErrln(fault.String())
+			c.PrintErrln(display.Line(fault.String()))
 		}
 		return nil
 	}
@@ -89,7 +90,7 @@ func (f *ruleFormatter) one(c *cobra.Command, name string, data []byte) error {
 	case f.diff, f.check && same:
 		return nil
 	case f.check:
-		c.Println(name)
+		c.Println(display.Line(name))
 	case name == "-":
 		_, err := c.OutOrStdout().Write(out)
 		return err
@@ -97,7 +98,7 @@ func (f *ruleFormatter) one(c *cobra.Command, name string, data []byte) error {
 		if err := replaceFile(name, out); err != nil {
 			return err
 		}
-		c.Println(name)
+		c.Println(display.Line(name))
 	}
 	return nil
 }

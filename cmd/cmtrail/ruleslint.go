@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cmtrail/cmtrail/internal/display"
 	"github.com/cmtrail/cmtrail/internal/ruleset"
 	"github.com/cmtrail/cmtrail/internal/sentence"
 	"github.com/cmtrail/cmtrail/rules"
@@ -145,7 +146,7 @@ func (l *linting) look(c *cobra.Command) (*rules.Set, []rules.Advice, error) {
 	}
 	for _, w := range set.Warnings {
 		if w.Rule == "" { // those of rules are told by a check
-			c.PrintErrln("warning: " + w.String())
+			c.PrintErrln("warning: " + display.Line(w.String()))
 		}
 	}
 	opt := rules.LintOptions{Run: l.runs}
@@ -202,7 +203,7 @@ func tellAdvice(to io.Writer, advice []rules.Advice, asJSON bool) error {
 			}
 			continue
 		}
-		if _, err := fmt.Fprintln(to, a); err != nil {
+		if _, err := fmt.Fprintln(to, display.Line(a.String())); err != nil {
 			return err
 		}
 	}

@@ -30,7 +30,7 @@ func (m *ruleMaker) write(c *cobra.Command, d *rules.Draft) error {
 		return err
 	}
 	for _, fault := range faults {
-		c.PrintErrln(fault.String())
+		c.PrintErrln(display.Line(fault.String()))
 	}
 	if len(faults) > 0 {
 		return &exitError{exitUsage, "nothing was written: the file would have faults"}
@@ -71,7 +71,7 @@ func (m *ruleMaker) file(c *cobra.Command, d *rules.Draft) (string, []byte, erro
 	case err == nil:
 		out, faults := rules.AddRule(m.to, data, d)
 		for _, fault := range faults {
-			c.PrintErrln(fault.String())
+			c.PrintErrln(display.Line(fault.String()))
 		}
 		if len(faults) > 0 {
 			return "", nil, &exitError{exitUsage, "nothing was written"}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/cmtrail/cmtrail/internal/display"
 	"github.com/cmtrail/cmtrail/internal/pipeline"
 	"github.com/cmtrail/cmtrail/internal/report"
 	"github.com/cmtrail/cmtrail/parsers"
@@ -119,7 +120,7 @@ func (s *scanner) run(c *cobra.Command, paths []string) error {
 	switch {
 	case failed || broke:
 		for _, u := range r.Unread {
-			c.PrintErrln("cmtrail:", u)
+			c.PrintErrln("cmtrail:", display.Line(u))
 		}
 		return &exitError{status: exitUnread}
 	case s.failOn != "" && r.Worst() > slices.Index(severities, s.failOn):

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cmtrail/cmtrail/internal/display"
 	"github.com/cmtrail/cmtrail/internal/pipeline"
 	"github.com/cmtrail/cmtrail/parsers"
 	"github.com/cmtrail/cmtrail/rules"
@@ -105,7 +106,7 @@ func (t *tagger) run(c *cobra.Command, paths []string) error {
 		return &exitError{exitUnread, "writing: " + t.err.Error()}
 	}
 	for _, err := range unread {
-		c.PrintErrln("cmtrail:", err)
+		c.PrintErrln("cmtrail:", display.Line(err.Error()))
 	}
 	if broke := tellPanics(c, t.pipeline); broke || len(unread) > 0 {
 		return &exitError{status: exitUnread}

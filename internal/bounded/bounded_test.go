@@ -27,3 +27,24 @@ func TestText(t *testing.T) {
 		}
 	}
 }
+
+// Names that are no text become text, and two of them stay two.
+func TestNoText(t *testing.T) {
+	seen := map[string]string{}
+	for _, s := range []string{
+		"\xff", "\xfe", "\x00", "a\x00b", "a\x00", "a", "PC1\xff", "PC1\xfe", "\xed\xa0\x80", "\ufffd", strings.Repeat("\xff", 5000), strings.Repeat("\xff", 5001),
+		strings.Repeat("é", 512) + "\xff", strings.Repeat("\x00", bounded.MaxText), strings.Repeat("x", bounded.MaxText-1) + "é",
+	} {
+		got := bounded.Text(s)
+		if !bounded.IsText(got) || bounded.Text(got) != got {
+			t.Errorf("%.20q became %.20q of %d bytes", s, got, len(got))
+		}
+		if before, ok := seen[got]; ok {
+			t.Errorf("%.20q and %.20q became one", before, s)
+		}
+		seen[got] = s
+		if bounded.IsText(s) != (got == s) {
+			t.Errorf("%.20q became %.20q", s, got)
+		}
+	}
+}

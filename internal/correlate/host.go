@@ -117,8 +117,7 @@ const maxFiles = 8
 
 // reach notes a record of the log at that time.
 func (h *host) reach(l *logState, at int64) {
-	l.mark, l.seen = max(l.mark, at), true
-	l.all.lead(h.name, at)
+	l.read(h.name, at)
 	h.c.global.newest = max(h.c.global.newest, at)
 	switch {
 	case at-h.newest >= silent && h.newest != 0 && h.pending():
@@ -127,6 +126,12 @@ func (h *host) reach(l *logState, at int64) {
 		h.fill(at)
 	}
 	h.newest = max(h.newest, at)
+}
+
+// read notes how far the log has been read.
+func (l *logState) read(host string, at int64) {
+	l.mark, l.seen = max(l.mark, at), true
+	l.all.lead(host, at)
 }
 
 // lead notes how far the log of that name has come on a host. It is nil of a log that can carry no answer across hosts.

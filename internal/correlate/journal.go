@@ -74,6 +74,9 @@ func (c *Correlator) restoreJournal(name string, state []byte) error {
 	if s.Number < 0 || s.Number > maxJournal {
 		return fmt.Errorf("state %q: number %d of the journal, expected 0 to %d", name, s.Number, maxJournal)
 	}
+	if name != journalPrefix+strconv.Itoa(s.Number)+"/"+s.Host {
+		return fmt.Errorf("state %q: it is number %d of the journal of host %q", name, s.Number, s.Host)
+	}
 	h := c.host(s.Host)
 	if c.names.rules == nil {
 		c.names = newNames(c.set)
@@ -84,6 +87,7 @@ func (c *Correlator) restoreJournal(name string, state []byte) error {
 		c.waiting++
 		t := trace{e.at, e.sum()}
 		h.recent, h.before = append(h.recent, t), append(h.before, t)
+		e.log.read(h.name, e.at) // its record tells how far the log has been read, as it did when it came
 		h.newest = max(h.newest, e.at)
 		c.newest = max(c.newest, e.at)
 	}

@@ -35,18 +35,20 @@ journeys:`
 	return strings.Replace(manyRules, "\njourneys:", more, 1)
 }
 
+// storyTexts are what happens in a story.
+var storyTexts = []string{
+	"ScanAgent.log policy", "ScanAgent.log job %d", "ScanAgent.log requested r%d for %d", "LocationServices.log sent r%d", "CcmMessaging.log sending m%d",
+	"CcmMessaging.log reply to m%d", "ScanAgent.log located r%d", "WUAHandler.log search", "WindowsUpdate.log agent", "WUAHandler.log done",
+	"WUAHandler.log failed", "StateMessage.log state", "ScanAgent.log hello", "WUAHandler.log hello", "CcmMessaging.log hello",
+}
+
 // story makes up the records of a few hosts.
 func story(r *rand.Rand) (all []line) {
-	texts := []string{
-		"ScanAgent.log policy", "ScanAgent.log job %d", "ScanAgent.log requested r%d for %d", "LocationServices.log sent r%d", "CcmMessaging.log sending m%d",
-		"CcmMessaging.log reply to m%d", "ScanAgent.log located r%d", "WUAHandler.log search", "WindowsUpdate.log agent", "WUAHandler.log done",
-		"WUAHandler.log failed", "StateMessage.log state", "ScanAgent.log hello", "WUAHandler.log hello", "CcmMessaging.log hello",
-	}
 	at := midnight.Add(8 * time.Hour)
 	count := map[string]int{}
 	for range 60 + r.IntN(120) {
 		at = at.Add(time.Duration(r.IntN(90_000)) * time.Millisecond)
-		text := texts[r.IntN(len(texts))]
+		text := storyTexts[r.IntN(len(storyTexts))]
 		for strings.Contains(text, "%d") {
 			text = strings.Replace(text, "%d", fmt.Sprint(r.IntN(3)), 1)
 		}
@@ -64,76 +66,89 @@ func TestOrderDoesNotMatter(t *testing.T) {
 	for seed := range uint64(100) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		lines := story(r)
+		came := arrival{lines: lines, often: 7}
+		for range lines {
+			came.behind = append(came.behind, time.Duration(r.Int64N(int64(correlate.DefaultLateness))))
+		}
+		came.cut, came.reload = r.IntN(len(lines)), r.IntN(len(lines))
+		came.killed = r.IntN(2) == 0
 		want := newWorld(t, relations(), correlate.Options{})
 		want.replay(lines)
-		shuffled := slices.Clone(lines)
-		came := map[*line]time.Time{}
-		order := make([]*line, len(shuffled))
-		for i := range shuffled {
-			order[i] = &shuffled[i]
-			came[order[i]] = shuffled[i].at.Add(time.Duration(r.Int64N(int64(correlate.DefaultLateness))))
-		}
-		slices.SortStableFunc(order, func(a, b *line) int { return came[a].Compare(came[b]) })
 		got := newWorld(t, relations(), correlate.Options{})
-		var newest time.Time
-		cut, reload := r.IntN(len(order)), r.IntN(len(order))
-		state := map[string][]byte{}
-		save := func(name string, s []byte) error {
-			if state[name] = slices.Clone(s); s == nil {
-				delete(state, name)
-			}
-			return nil
-		}
-		killed := r.IntN(2) == 0
-		restore := func() {
-			got.restart()
-			got.Track()
-			for name, s := range state {
-				if err := got.Restore(name, s); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-		got.Track()
-		for i, l := range order {
-			if l.at.After(newest) {
-				newest = l.at
-			}
-			got.take(*l)
-			if i == cut && killed { // what has come since time moved on stands in the journal
-				if err := got.Save(1, save); err != nil {
-					t.Fatal(err)
-				}
-				restore()
-			}
-			if err := got.Save(1, save); err != nil {
-				t.Fatal(err)
-			}
-			if i == reload {
-				got.reload(relations())
-			}
-			if i%7 != 0 {
-				continue
-			}
-			got.AdvanceAll(newest)
-			if err := got.Save(0, save); err != nil {
-				t.Fatal(err)
-			}
-			if i/7 == cut/7 && !killed {
-				if err := got.SaveAll(save); err != nil {
-					t.Fatal(err)
-				}
-				restore()
-			}
-		}
-		got.End()
+		got.receive(&came)
 		if diff := cmp.Diff(withoutIssues(want.sorted()), withoutIssues(got.sorted())); diff != "" {
-			t.Fatalf("seed %d, cut at %d, reloaded at %d: %s", seed, cut, reload, diff)
+			t.Fatalf("seed %d, cut at %d, reloaded at %d: %s", seed, came.cut, came.reload, diff)
 		}
 		if len(want.out) == 0 {
 			t.Errorf("seed %d: nothing was found", seed)
 		}
 	}
+}
+
+// arrival is how the records of a story come: each some time behind its own, in whatever order that makes.
+type arrival struct {
+	lines       []line
+	behind      []time.Duration // each below the lateness
+	often       int             // time is moved on, and all is saved, with each so manyth
+	cut, reload int             // the records after which there is a restart, and other rules
+	killed      bool            // at the restart, only what each record saves is there
+	after       func()          // called behind each record
+}
+
+// receive takes the records as they come, and ends.
+func (w *world) receive(a *arrival) {
+	order := make([]int, len(a.lines))
+	for i := range order {
+		order[i] = i
+	}
+	came := func(i int) time.Time { return a.lines[i].at.Add(a.behind[i]) }
+	slices.SortStableFunc(order, func(i, j int) int { return came(i).Compare(came(j)) })
+	state := map[string][]byte{}
+	keep := func(name string, s []byte) error {
+		if state[name] = slices.Clone(s); s == nil {
+			delete(state, name)
+		}
+		return nil
+	}
+	save := func(err error) {
+		if err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	restore := func() {
+		w.restart()
+		for name, s := range state {
+			save(w.Restore(name, s))
+		}
+	}
+	var newest time.Time
+	for i, at := range order {
+		if l := a.lines[at]; l.at.After(newest) {
+			newest = l.at
+		}
+		w.take(a.lines[at])
+		if a.after != nil {
+			a.after()
+		}
+		if i == a.cut && a.killed { // what has come since time moved on stands in the journal
+			save(w.Save(1, keep))
+			restore()
+		}
+		save(w.Save(1, keep))
+		if i == a.reload {
+			w.reload(relations())
+		}
+		if i%a.often != 0 {
+			continue
+		}
+		w.AdvanceAll(newest)
+		save(w.Save(0, keep))
+		if i/a.often == a.cut/a.often && !a.killed {
+			save(w.SaveAll(keep))
+			restore()
+		}
+	}
+	w.End()
 }
 
 var issuesOf = regexp.MustCompile(`issues\[[^]]*\]`)

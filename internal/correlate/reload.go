@@ -12,24 +12,38 @@ func (c *Correlator) Without(host string) *Correlator { return c.reload(c.set, c
 
 // Anew returns a correlator with the settings and counters of this one, where nothing is pending.
 func (c *Correlator) Anew() *Correlator {
-	now := New(c.set, c.options, c.out)
-	if c.changed != nil {
-		now.Track()
+	now := c.successor(c.set)
+	for _, h := range c.hosts {
+		now.touch(h)
 	}
+	now.touch(now.global)
+	return now
+}
+
+// successor returns a correlator without hosts. Those that this one has let go of since the last Save are still to be forgotten where
+// they are kept.
+func (c *Correlator) successor(set *ruleset.Set) *Correlator {
+	now := New(set, c.options, c.out)
 	now.counters = c.counters
+	if c.changed == nil {
+		return now
+	}
+	now.Track()
+	for h := range c.changed {
+		if c.gone(h) {
+			now.touch(h)
+		}
+	}
 	return now
 }
 
 func (c *Correlator) reload(set *ruleset.Set, without *host) *Correlator {
-	now := New(set, c.options, c.out)
-	if c.changed != nil {
-		now.Track()
-	}
-	now.counters = c.counters
+	now := c.successor(set)
 	now.names = newNames(set)
 	for at := c.known.Back(); at != nil; at = at.Prev() {
 		h := at.Value.(*host)
 		if h == without {
+			now.touch(h)
 			continue
 		}
 		now.goOn(now.host(h.name), h)

@@ -15,6 +15,8 @@ func FuzzRestore(f *testing.F) {
 		f.Fatal(err, faults)
 	}
 	f.Add("PC1", []byte(`{}`))
+	f.Add("host/PC1", []byte(`{"name":"PC1","pending":[{"rule":"CM-LOC-LS-NO-LOCATION","parts":[{}],"marks":[{}],"run":1}],"runs":[{"journey":"scan","keys":[{}],"steps":[{}]}],"events":[{"matched":[{}]}],"logs":[{}],"waiting":[{}]}`))
+	f.Add("all", []byte(`{"logs":[{"name":"a"}],"events":[{"ref":{"Host":"b"}}]}`))
 	f.Add("journal/0/PC1", []byte(`{"host":"PC1","number":0,"events":[{}]}`))
 	f.Add("journal/0/PC1", []byte(`{"host":"PC1","number":-9223372036854775808,"events":null}`))
 	f.Add("PC1", []byte(`{"cases":[{}],"runs":[{}],"events":[{}],"logs":[{}]}`))

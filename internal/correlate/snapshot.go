@@ -118,6 +118,13 @@ func (c *Correlator) Track() { c.changed = map[*host]struct{}{} }
 // kept of it. Of hosts for which more than limit things are pending only a journal is given, and the relations across hosts
 // are left for another time, unless limit is 0. A host whose f fails is given again.
 func (c *Correlator) Save(limit int, f func(name string, state []byte) error) error {
+	for h := range c.changed { // first, as one of the same name may have been heard of since
+		if c.gone(h) {
+			if err := c.write(h, nil, f); err != nil {
+				return err
+			}
+		}
+	}
 	for h := range c.changed {
 		if limit > 0 && (h == c.global || h.pendingOwn+len(h.runs)+len(h.events) > limit) {
 			if err := h.saveJournal(f); err != nil {
@@ -125,26 +132,29 @@ func (c *Correlator) Save(limit int, f func(name string, state []byte) error) er
 			}
 			continue
 		}
-		delete(c.changed, h)
-		if now := c.hosts[h.name]; h != c.global && now != nil && now != h {
-			continue // forgotten, and heard of again
+		state, err := json.Marshal(h.save())
+		if err != nil {
+			return fmt.Errorf("state of host %q: %w", h.name, err)
 		}
-		var state []byte
-		if h == c.global || c.hosts[h.name] == h {
-			var err error
-			if state, err = json.Marshal(h.save()); err != nil {
-				return fmt.Errorf("state of host %q: %w", h.name, err)
-			}
-		}
-		if err := f(h.savedAs(), state); err != nil {
-			c.touch(h)
-			return err
-		}
-		if err := h.endJournal(f); err != nil {
-			c.touch(h)
+		if err := c.write(h, state, f); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// gone tells whether a host has been let go of.
+func (c *Correlator) gone(h *host) bool { return h != c.global && c.hosts[h.name] != h }
+
+// write gives f the state of a host, which holds its journal.
+func (c *Correlator) write(h *host, state []byte, f func(name string, state []byte) error) error {
+	if err := f(h.savedAs(), state); err != nil {
+		return err
+	}
+	if err := h.endJournal(f); err != nil {
+		return err
+	}
+	delete(c.changed, h)
 	return nil
 }
 
@@ -259,6 +269,9 @@ func (c *Correlator) Restore(name string, state []byte) error {
 	}
 	h := c.global
 	if name != globalName {
+		if name != hostPrefix+s.Name {
+			return fmt.Errorf("state %q: it is of host %q", name, s.Name)
+		}
 		h = c.host(s.Name)
 	}
 	c.restore(h, &s)
@@ -273,8 +286,7 @@ func (c *Correlator) restore(h *host, s *hostState) {
 		if h == c.global && !c.carries(l.Name, true) {
 			continue // of rules that have gone
 		}
-		log := h.log(l.Name)
-		log.mark, log.seen, log.leader, log.second, log.wall = l.Mark, l.Mark != 0, l.Leader, l.Second, l.Wall
+		h.log(l.Name).restore(&l)
 	}
 	for _, g := range s.Gaps {
 		h.gaps = append(h.gaps, gap{g[0], g[1]})
@@ -300,6 +312,18 @@ func (c *Correlator) restore(h *host, s *hostState) {
 	}
 	if h != c.global {
 		h.reschedule()
+	}
+}
+
+// restore takes back how far the log has been read. A journal may have told of more.
+func (l *logState) restore(s *savedLog) {
+	l.wall = max(l.wall, s.Wall)
+	switch {
+	case s.Leader != "":
+		l.lead(s.Leader, s.Mark)
+		l.second = max(l.second, s.Second)
+	case s.Mark != 0:
+		l.mark, l.seen = max(l.mark, s.Mark), true
 	}
 }
 

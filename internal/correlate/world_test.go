@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,13 +28,17 @@ type world struct {
 	trace func(*correlate.Moment)
 }
 
-func newWorld(t testing.TB, yaml string, opt correlate.Options) *world {
-	t.Helper()
+var errorCodes = sync.OnceValues(func() (*errorcode.Table, error) {
 	table, err := os.ReadFile("../../rules/packs/error-codes.tsv")
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	codes, err := errorcode.Parse(table)
+	return errorcode.Parse(table)
+})
+
+func newWorld(t testing.TB, yaml string, opt correlate.Options) *world {
+	t.Helper()
+	codes, err := errorCodes()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -88,6 +88,38 @@ func TestLongNames(t *testing.T) {
 	}
 }
 
+// TestNamesThatAreNoText tells logs and hosts apart whose names are no text, or would be one when they are joined. What is said of
+// them is text.
+func TestNamesThatAreNoText(t *testing.T) {
+	table, _, _, _ := newTable(t, Bounds{})
+	hosts, records := map[string]bool{}, 0
+	table.emit = func(r *Result) {
+		records++
+		hosts[r.Source.Host] = true
+		for _, name := range []string{r.Source.Host, r.Source.Path, r.Source.Name, r.Source.Stream, r.Source.Arch, r.Log} {
+			if !bounded.IsText(name) {
+				t.Errorf("%q is no text", name)
+			}
+		}
+	}
+	sources := []Source{
+		{Host: "\xff", Path: "a"}, {Host: "\xfe", Path: "a"}, {Host: "\x00", Path: "a"}, {Host: "h", Path: "\xff.log"}, {Host: "h", Path: "\xfe.log"},
+		{Host: "h", Stream: "a\x00b", Name: "c"}, {Host: "h", Stream: "a", Name: "b\x00c"}, {Host: "h", Path: "a\x00b\x00c"}, {Host: "h", Name: "\xff", Arch: "\xff"},
+	}
+	for range 2 {
+		for _, src := range sources {
+			table.WriteLine(src, opens, nil)
+		}
+	}
+	if n := int(table.Streams()); n != len(sources) {
+		t.Errorf("%d streams of %d", n, len(sources))
+	}
+	table.Flush()
+	if len(hosts) != 4 || records != 2*len(sources) {
+		t.Errorf("%d hosts and %d records, want 4 and %d", len(hosts), records, 2*len(sources))
+	}
+}
+
 // TestQuietStreamsKeepNoRoom gives each of many logs one large record.
 func TestQuietStreamsKeepNoRoom(t *testing.T) {
 	table, _, clock, _ := newTable(t, Bounds{})

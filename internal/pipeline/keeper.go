@@ -21,14 +21,21 @@ func NewKeeper(ctx context.Context, shelves *Shelves, live *Live) (*Keeper, erro
 	k := &Keeper{live: live, shelves: shelves}
 	live.correlator.Track()
 	var faults []error
+	var bad []string
 	var err error
 	k.shelf, err = shelves.Open(ctx, "correlation", func(name string, state []byte) {
 		if err := live.correlator.Restore(name, state); err != nil {
-			faults = append(faults, err) // of this host; the others are well
+			faults, bad = append(faults, err), append(bad, name) // of this host; the others are well
 		}
 	})
-	if err != nil {
+	if k.shelf == nil {
 		return nil, err
+	}
+	if err != nil {
+		faults = append(faults, err)
+	}
+	for _, name := range bad {
+		k.shelf.Set(name, nil)
 	}
 	now := live.clock.Now()
 	for _, h := range live.correlator.HostNames() {

@@ -37,11 +37,8 @@ func (s Source) File() string {
 	return s.Name
 }
 
-// bounded returns the source with names of bounded length, as they come from others.
+// bounded returns the source with names that are text of bounded length, as they come from others.
 func (s Source) bounded() Source {
-	if len(s.Host)+len(s.Path)+len(s.Name)+len(s.Arch)+len(s.Stream) <= bounded.MaxText {
-		return s
-	}
 	return Source{
 		Host: bounded.Text(s.Host), Path: bounded.Text(s.Path), Name: bounded.Text(s.Name), Arch: bounded.Text(s.Arch), Stream: bounded.Text(s.Stream),
 	}

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 )
@@ -65,27 +66,27 @@ type Shelf struct {
 // pageSize is the number of names on a page: a new name costs writing one page anew.
 const pageSize = 128
 
-// Open gives each value of a kind that the store holds, and returns the shelf of that kind.
+// Open gives each value of a kind that the store holds, and returns the shelf of that kind. An error beside a shelf tells of pages that
+// something else has written over, whose values nobody finds any more; without one, the store could not be read.
 func (s *Shelves) Open(ctx context.Context, kind string, each func(name string, value []byte)) (*Shelf, error) {
 	f := &Shelf{shelves: s, kind: kind, place: map[string]int{}, gone: map[string]bool{}}
+	var faults []error
 	for page := 0; ; page++ {
 		values, err := s.store.Get(ctx, []string{f.pageKey(page)})
 		if err != nil {
 			return nil, fmt.Errorf("reading what was pending: %w", err)
 		}
 		if values[0] == nil {
-			return f, nil
+			return f, errors.Join(faults...)
 		}
-		var names []string
-		if err := json.Unmarshal(values[0], &names); err != nil {
-			return nil, fmt.Errorf("page %d of what was pending: %w", page, err)
+		names, err := f.namesOn(page, values[0])
+		if err != nil {
+			faults = append(faults, err)
 		}
 		keys := make([]string, len(names))
 		for i, name := range names {
-			f.place[name] = page
 			keys[i] = f.key(name)
 		}
-		f.pages = append(f.pages, names)
 		if values, err = s.store.Get(ctx, keys); err != nil {
 			return nil, fmt.Errorf("reading what was pending: %w", err)
 		}
@@ -97,6 +98,23 @@ func (s *Shelves) Open(ctx context.Context, kind string, each func(name string, 
 			}
 		}
 	}
+}
+
+// namesOn takes up the names on a page, each once. A page that cannot be read is begun anew.
+func (f *Shelf) namesOn(page int, value []byte) ([]string, error) {
+	f.pages = append(f.pages, nil)
+	var names []string
+	if err := json.Unmarshal(value, &names); err != nil {
+		f.shelves.set(f.pageKey(page), []byte("[]"))
+		return nil, fmt.Errorf("page %d of %q cannot be read: %w", page, f.kind, err)
+	}
+	for _, name := range names {
+		if _, twice := f.place[name]; !twice {
+			f.place[name] = page
+			f.pages[page] = append(f.pages[page], name)
+		}
+	}
+	return f.pages[page], nil
 }
 
 func (f *Shelf) pageKey(page int) string { return f.kind + ".page." + strconv.Itoa(page) }

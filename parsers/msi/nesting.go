@@ -16,6 +16,7 @@ type opened struct {
 }
 
 func (a *actions) push(name []byte) {
+	name = name[:min(len(name), longest)]
 	n := len(a.open)
 	if n == deepest {
 		return
@@ -33,6 +34,7 @@ func (a *actions) push(name []byte) {
 // pop ends the innermost open action of that name, with those inside it that never ended, and reports whether a
 // child of it had failed.
 func (a *actions) pop(name []byte) (failedChild bool) {
+	name = name[:min(len(name), longest)]
 	for i := len(a.open) - 1; i >= 0; i-- {
 		if string(a.open[i].name) != string(name) {
 			continue

@@ -6,7 +6,8 @@ import (
 	"github.com/cmtrail/cmtrail/parsers/internal/scan"
 )
 
-// longest bounds what is kept of one record's message; a dump of properties can be large, and its head tells enough.
+// longest bounds what is kept of one record's message, and of an action's name; a dump of properties can be large, and its head
+// tells enough.
 const longest = 2048
 
 // ring keeps the messages of the last records in buffers that are used again. It has a slot more than it lists, so

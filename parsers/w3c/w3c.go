@@ -17,7 +17,12 @@ const (
 	clockShape = "dd:dd:dd"
 
 	dayNanos = int64(24 * 3600e9)
+
+	// maxHeader bounds the names of columns, in bytes. Servers have some sixty, of a dozen bytes each.
+	maxHeader = 16 << 10
 )
+
+var blank = []byte(" ")
 
 type format struct {
 	textSeverity bool
@@ -29,7 +34,7 @@ type format struct {
 	tod    int64 // the time of day last seen
 	hasDay bool
 
-	values [][]byte // the columns of the entry at hand
+	values [][]byte // the columns of the entry at hand; room for them behind it
 }
 
 // New returns the format for one stream.
@@ -62,6 +67,11 @@ func (f *format) Line(line []byte) framing.Move {
 }
 
 func (f *format) Parse(text []byte, r *record.Record) {
+	f.parse(text, r)
+	clear(f.values) // so that a quiet stream does not keep the text that they are views of
+}
+
+func (f *format) parse(text []byte, r *record.Record) {
 	r.Message = scan.View(text)
 	switch {
 	case len(f.fields) == 0:
@@ -113,7 +123,10 @@ func (f *format) directive(line []byte) {
 	val = bytes.TrimSpace(val)
 	switch string(name) {
 	case "Fields":
-		if string(val) != f.header {
+		switch {
+		case len(val) > maxHeader:
+			f.header, f.fields = "", nil // no server writes it
+		case string(val) != f.header:
 			f.header = string(val)
 			f.fields = strings.Fields(f.header)
 		}
@@ -132,24 +145,21 @@ func (f *format) directive(line []byte) {
 }
 
 // split cuts an entry at single blanks. Real servers write a doubled blank before an empty user name, with or without
-// a column for it; so runs are collapsed when the plain count does not fit.
+// a column for it; so runs are collapsed when the plain count does not fit. No more is kept than there are columns.
 func (f *format) split(text []byte) bool {
 	f.values = f.values[:0]
+	plain := bytes.Count(text, blank)+1 == len(f.fields)
 	for rest, more := text, true; more; {
 		var val []byte
-		val, rest, more = bytes.Cut(rest, []byte(" "))
+		val, rest, more = bytes.Cut(rest, blank)
+		if len(val) == 0 && !plain {
+			continue
+		}
+		if len(f.values) == len(f.fields) {
+			return false
+		}
 		f.values = append(f.values, val)
 	}
-	if len(f.values) == len(f.fields) {
-		return true
-	}
-	kept := f.values[:0]
-	for _, val := range f.values {
-		if len(val) > 0 {
-			kept = append(kept, val)
-		}
-	}
-	f.values = kept
 	return len(f.values) == len(f.fields)
 }
 

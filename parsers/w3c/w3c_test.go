@@ -1,10 +1,12 @@
 package w3c
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/cmtrail/cmtrail/parsers/internal/framing"
 	"github.com/cmtrail/cmtrail/parsers/internal/framingtest"
+	"github.com/cmtrail/cmtrail/parsers/internal/record"
 )
 
 const fields = "#Fields: date time s-ip cs-method cs-uri-stem cs-username cs(User-Agent) sc-status time-taken"
@@ -123,4 +125,43 @@ func BenchmarkParse(b *testing.B) {
 
 func FuzzParse(f *testing.F) {
 	framingtest.Fuzz(f, open, "#Date: 2024-03-05\n#Fields: date time a\n2024-03-05 08:15:00 x", "#Fields: time\n#Date: x\n08:15:00\n\n#")
+}
+
+// Names of columns that no server writes are not believed, and those that come behind them are.
+func TestColumnsWithoutEnd(t *testing.T) {
+	f := New(framing.Options{}).(*format)
+	parse := func(line string) record.Record {
+		var r record.Record
+		if f.Line([]byte(line)) == framing.Whole {
+			f.Parse([]byte(line), &r)
+		}
+		for _, v := range f.values[:cap(f.values)] {
+			if v != nil {
+				t.Errorf("%q of the entry %.40q is kept", v, line)
+			}
+		}
+		if cap(f.values) > 16 {
+			t.Errorf("there is room for %d columns behind %.40q", cap(f.values), line)
+		}
+		return r
+	}
+	const entry = "2026-04-01 08:00:00 10.0.0.1"
+	parse("#Fields: date time s-ip")
+	for _, line := range []string{entry, entry + strings.Repeat(" x", 1<<20), entry + strings.Repeat(" ", 1<<20), entry} {
+		want := record.Flags(0)
+		if strings.Contains(line, "x") {
+			want = record.ColumnMismatch
+		}
+		if r := parse(line); r.Flags != want || want == 0 && len(r.Attrs) != 3 {
+			t.Errorf("%.40q: flags %s, %d attributes", line, r.Flags, len(r.Attrs))
+		}
+	}
+	parse("#Fields:" + strings.Repeat(" c", 1<<20))
+	if r := parse(entry); r.Flags != record.NoFields || len(f.header)+len(f.fields) > 0 {
+		t.Errorf("flags %s, %d columns", r.Flags, len(f.fields))
+	}
+	parse("#Fields: date time s-ip")
+	if r := parse(entry); r.Flags != 0 || len(r.Attrs) != 3 {
+		t.Errorf("behind it: flags %s, %d attributes", r.Flags, len(r.Attrs))
+	}
 }

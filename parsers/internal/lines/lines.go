@@ -155,8 +155,9 @@ func (s *Splitter) Release(final bool) {
 	s.searched = 0
 }
 
-// Tidy lets go of room for more than keep bytes, unless it is in use.
+// Tidy lets go of room for more than keep bytes, unless it is in use, and of the line that was given out last.
 func (s *Splitter) Tidy(keep int) {
+	s.line.Text, s.line.raw = nil, nil
 	if len(s.pend) == 0 && cap(s.pend)+cap(s.clean) > keep {
 		s.pend, s.clean = nil, nil
 	}

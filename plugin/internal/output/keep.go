@@ -1,8 +1,10 @@
 package output
 
 import (
+	"bytes"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/tinylib/msgp/msgp"
 
@@ -21,7 +23,7 @@ func (o *Output) keep() error {
 	o.handing.Lock()
 	defer o.handing.Unlock()
 	o.collect()
-	var change state.Change
+	change := state.Change{Held: slices.Clone(o.forget.Held), Waiting: slices.Clone(o.forget.Waiting)}
 	o.changed(&change)
 	o.remember(&change)
 	if err := o.state.Save(change); err != nil {
@@ -52,14 +54,17 @@ func (o *Output) changed(change *state.Change) {
 	})
 }
 
-// restore takes up what the store holds.
+// restore takes up what the store holds. What it took of held lines, and what cannot be read, is forgotten with the next keep: what
+// is held or waits then is written with the same change, under the key that it has today.
 func (o *Output) restore() error {
 	if o.state == nil {
 		return nil
 	}
 	bad := 0
 	done := &chunk{done: true}
+	var unnumbered []*held
 	err := o.state.Load(func(item state.Item) {
+		o.forget.Held = append(o.forget.Held, state.Item{Key: bytes.Clone(item.Key)})
 		for rest := item.Value; len(rest) > 0; {
 			tag, ev, left, ok := nextItem(rest)
 			if !ok {
@@ -81,20 +86,39 @@ func (o *Output) restore() error {
 		if !ok {
 			bad++
 		}
-		number := state.Number(item.Key)
-		o.number = max(o.number, number)
-		o.waiting = append(o.waiting, &held{number: number, batch: b, saved: true})
+		h := &held{number: state.Number(item.Key), batch: b, saved: true, stale: !ok}
+		if b.Len() == 0 || h.number == 0 || h.number > maxNumber {
+			o.forget.Waiting = append(o.forget.Waiting, state.Item{Key: bytes.Clone(item.Key)})
+			h.saved = false
+		}
+		switch {
+		case b.Len() == 0:
+			return
+		case h.saved:
+			o.number = max(o.number, h.number)
+			o.waiting = append(o.waiting, h)
+		default:
+			unnumbered = append(unnumbered, h)
+		}
 		o.queued.Add(int64(b.Size()))
 		o.counters.Restored.Add(uint64(b.Len()))
 	})
 	if err != nil {
 		return fmt.Errorf("state_path: %w", err)
 	}
+	for _, h := range unnumbered {
+		o.number++
+		h.number = o.number
+		o.waiting = append(o.waiting, h)
+	}
 	if bad > 0 {
 		o.log.Warnf("state_path: %d kept items cannot be read and are left out", bad)
 	}
 	return nil
 }
+
+// maxNumber is the highest number in the store that is believed, so that there are numbers beyond it.
+const maxNumber = 1 << 62
 
 // streamKey names a stream in the store.
 func streamKey(src pipeline.Source) []byte {

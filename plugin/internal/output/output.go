@@ -75,8 +75,9 @@ type Output struct {
 
 	handing sync.Mutex // guards what follows, and the order in which it is handed on; taken before mu
 	waiting []*held
-	gone    []uint64 // numbers in the store that have been handed on
-	number  uint64   // the latest number given
+	gone    []uint64     // numbers in the store that have been handed on
+	number  uint64       // the latest number given
+	forget  state.Change // keys in the store that the next change begins with deleting
 
 	queued atomic.Int64 // bytes in waiting
 	absent atomic.Bool  // the sink has been found away

@@ -91,7 +91,7 @@ func (o *Output) remember(c *state.Change) {
 
 // remembered says that the change has been written. The caller holds handing.
 func (o *Output) remembered() {
-	o.gone = o.gone[:0]
+	o.gone, o.forget = o.gone[:0], state.Change{}
 	for _, h := range o.waiting {
 		h.saved, h.stale = true, false
 	}

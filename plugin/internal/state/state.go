@@ -128,7 +128,12 @@ func (s *Store) Load(held, waiting func(Item)) (err error) {
 	defer contain(s, &err)
 	return s.db.View(func(tx *bbolt.Tx) error {
 		each := func(bucket []byte, f func(Item)) error {
-			return tx.Bucket(bucket).ForEach(func(k, v []byte) error { f(Item{k, v}); return nil })
+			return tx.Bucket(bucket).ForEach(func(k, v []byte) error {
+				if v != nil { // a bucket, which nobody here has made
+					f(Item{k, v})
+				}
+				return nil
+			})
 		}
 		if err := each(bucketHeld, held); err != nil {
 			return err
