@@ -2,25 +2,60 @@ package event
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"math"
+	"math/bits"
 	"strconv"
 	"time"
 	"unicode/utf8"
+	"unsafe"
 
 	"github.com/tinylib/msgp/msgp"
 )
 
 // AppendJSONTime writes a time as a JSON string, in UTC with all nine digits of its nanoseconds.
 func AppendJSONTime(dst []byte, t time.Time) []byte {
-	return append(t.UTC().AppendFormat(append(dst, '"'), "2006-01-02T15:04:05.000000000Z"), '"')
+	dst = t.UTC().AppendFormat(append(dst, '"'), time.RFC3339) // which is quick, and ends in Z
+	dst[len(dst)-1] = '.'
+	at := len(dst)
+	dst = append(dst, `000000000Z"`...)
+	for i, nanos := at+8, t.Nanosecond(); nanos > 0; i, nanos = i-1, nanos/10 {
+		dst[i] = byte('0' + nanos%10)
+	}
+	return dst
+}
+
+// clean returns how many bytes from i on stand in a JSON string as they are. It may stop a little early.
+func clean(text []byte, i int) int {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	from := i
+	for ; i+8 <= len(text); i += 8 {
+		x := binary.LittleEndian.Uint64(text[i:])
+		quote, slash := x^(ones*'"'), x^(ones*'\\')
+		// The high bit of a byte tells that it is beyond ASCII, a control character or DEL, a quotation mark or a backslash.
+		if odd := (x | (x - ones*' ') | (x + ones) | (quote - ones) | (slash - ones)) & highs; odd != 0 {
+			return i - from + bits.TrailingZeros64(odd)/8
+		}
+	}
+	return i - from
 }
 
 // AppendJSONString writes text as a JSON string. Bytes that are no UTF-8 become U+FFFD.
-func AppendJSONString[T string | []byte](dst []byte, text T) []byte {
+func AppendJSONString(dst []byte, text string) []byte {
+	dst, _ = appendText(dst, unsafe.Slice(unsafe.StringData(text), len(text)))
+	return dst
+}
+
+// appendText is AppendJSONString, and tells whether the text was UTF-8.
+func appendText(dst, text []byte) (_ []byte, valid bool) {
 	const hex = "0123456789abcdef"
-	dst = append(dst, '"')
+	dst, valid = append(dst, '"'), true
 	from := 0
 	for i := 0; i < len(text); {
+		i += clean(text, i)
+		if i == len(text) {
+			break
+		}
 		b := text[i]
 		if b < utf8.RuneSelf {
 			if b >= ' ' && b != '"' && b != '\\' && b != 0x7f {
@@ -44,8 +79,9 @@ func AppendJSONString[T string | []byte](dst []byte, text T) []byte {
 			from = i
 			continue
 		}
-		r, size := utf8.DecodeRuneInString(string(text[i:min(i+utf8.UTFMax, len(text))]))
+		r, size := utf8.DecodeRune(text[i:])
 		if r == utf8.RuneError && size == 1 {
+			valid = false
 			dst = append(append(dst, text[from:i]...), `\ufffd`...)
 			i++
 			from = i
@@ -53,7 +89,7 @@ func AppendJSONString[T string | []byte](dst []byte, text T) []byte {
 		}
 		i += size
 	}
-	return append(append(dst, text[from:]...), '"')
+	return append(append(dst, text[from:]...), '"'), valid
 }
 
 // AppendJSONFields writes the pairs of an encoded map as the inside of a JSON object, but for those that skip names.
@@ -70,8 +106,8 @@ func AppendJSONFields(dst []byte, m []byte, skip func(name []byte) bool) []byte 
 		}
 		dst = appendKey(dst, field, "")
 		if text, ok := Text(field.Value); ok {
-			dst = AppendJSONString(append(dst, ':'), text)
-			if !utf8.Valid(text) {
+			var valid bool
+			if dst, valid = appendText(append(dst, ':'), text); !valid {
 				dst = appendKey(append(dst, ','), field, ".base64")
 				dst = appendBase64(append(dst, ':'), text)
 			}
@@ -88,7 +124,8 @@ func appendKey(dst []byte, field Field, ending string) []byte {
 		return AppendJSONString(dst, string(appendJSON(nil, key))+ending)
 	}
 	if ending == "" {
-		return AppendJSONString(dst, field.Name)
+		dst, _ = appendText(dst, field.Name)
+		return dst
 	}
 	return AppendJSONString(dst, string(field.Name)+ending)
 }
@@ -115,10 +152,11 @@ func appendJSON(dst, value []byte) []byte {
 	case msgp.StrType, msgp.BinType:
 		text, _ := Text(value)
 		if !utf8.Valid(text) {
-			dst = AppendJSONString(append(dst, `{"text":`...), text)
+			dst, _ = appendText(append(dst, `{"text":`...), text)
 			return append(appendBase64(append(dst, `,"base64":`...), text), '}')
 		}
-		return AppendJSONString(dst, text)
+		dst, _ = appendText(dst, text)
+		return dst
 	case msgp.MapType:
 		return append(AppendJSONFields(append(dst, '{'), value, nil), '}')
 	case msgp.ArrayType:

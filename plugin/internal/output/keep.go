@@ -47,7 +47,7 @@ func (o *Output) changed(change *state.Change) {
 				whole = false
 				continue
 			}
-			value = appendItem(value, from.tag, from.raw)
+			value = appendItem(value, from.tag, from.event.Raw)
 		}
 		change.Held = append(change.Held, state.Item{Key: streamKey(src), Value: value})
 		return whole
@@ -73,7 +73,7 @@ func (o *Output) restore() error {
 			}
 			rest = left
 			l := o.config.Reader.line(tag, ev)
-			from := keepOrigin(&origin{chunk: done, tag: tag, raw: ev.Raw}).(*origin)
+			from := keepOrigin(&origin{chunk: done, tag: tag, event: ev}).(*origin)
 			if !l.found { // the settings have changed
 				o.batchOf(from).Add(from.untagged(o.writer.hider))
 				continue

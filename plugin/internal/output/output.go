@@ -67,7 +67,8 @@ type Output struct {
 	newTable func() *pipeline.Table
 	table    *pipeline.Table
 	writer   writer
-	origins  []origin // of the chunk that is being read
+	origins  []origin   // of the chunk that is being read
+	spare    sink.Batch // an empty one whose room the next chunk takes
 	retries  retries
 	carried  map[string]*sink.Batch // records that began in an earlier chunk and are complete now, and what was found, by tag
 	relater  *relater               // nil: records are not related
@@ -137,7 +138,9 @@ func (o *Output) Flush(ctx context.Context, tag string, data []byte) Answer {
 // answered keeps what belongs to the answer, and returns the answer that holds after that.
 func (o *Output) answered(c *chunk, answer Answer) Answer {
 	o.mu.Lock()
-	c.done = answer != Retry
+	if c.done = answer != Retry; c.done {
+		o.reuse(&c.batch)
+	}
 	o.mu.Unlock()
 	err := o.keep()
 	if pending := o.keepPending(false); err == nil {
@@ -154,6 +157,16 @@ func (o *Output) answered(c *chunk, answer Answer) Answer {
 		o.mu.Unlock()
 	}
 	return answer
+}
+
+// maxSpare bounds the room that is kept for the next chunk, in bytes. Fluent Bit's chunks have 2 MiB.
+const maxSpare = 8 << 20
+
+// reuse keeps the room of a batch that has been answered for. mu is held.
+func (o *Output) reuse(b *sink.Batch) {
+	if b.Len() == 0 && b.Room() <= maxSpare {
+		o.spare = b.Reuse()
+	}
 }
 
 // deliver hands on what waits from before, and then the events of the chunk.

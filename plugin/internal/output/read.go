@@ -1,6 +1,7 @@
 package output
 
 import (
+	"bytes"
 	"fmt"
 	"unsafe"
 
@@ -14,8 +15,8 @@ import (
 type origin struct {
 	chunk *chunk
 	tag   string
-	raw   []byte
-	kept  bool // the chunk has been read before; raw is a copy
+	event event.Event
+	kept  bool // the chunk has been read before; event is of a copy
 }
 
 // keepOrigin copies what a held line came with, because its chunk goes away.
@@ -24,15 +25,14 @@ func keepOrigin(o any) any {
 	if from.kept {
 		return from
 	}
-	return &origin{chunk: from.chunk, tag: from.tag, raw: append([]byte(nil), from.raw...), kept: true}
+	own := &origin{chunk: from.chunk, tag: from.tag, kept: true}
+	own.event, _, _ = event.Next(bytes.Clone(from.event.Raw))
+	return own
 }
 
 // untagged returns what appends the event as it came.
 func (from *origin) untagged(h *hider) func([]byte) []byte {
-	return func(dst []byte) []byte {
-		ev, _, _ := event.Next(from.raw)
-		return h.event(dst, ev)
-	}
+	return func(dst []byte) []byte { return h.event(dst, from.event) }
 }
 
 // read returns what is to be handed on of a chunk. One that comes again has been read before. It returns nil for one that
@@ -54,7 +54,6 @@ func (o *Output) read(tag string, data []byte) *chunk {
 		return nil
 	}
 	c = &chunk{id: id}
-	c.batch.Tag = tag
 	if known {
 		o.apart(func() { o.events(c, tag, data) })
 	} else {
@@ -70,7 +69,13 @@ func (o *Output) read(tag string, data []byte) *chunk {
 
 // events reads the events of a chunk. When that breaks, they go on as they came.
 func (o *Output) events(c *chunk, tag string, data []byte) {
-	o.origins = o.origins[:0]
+	data = bytes.Clone(data) // lines are views of it; those that are held are copied at the end
+	defer func() {
+		clear(o.origins)
+		o.origins = o.origins[:0]
+	}()
+	o.spare, c.batch = sink.Batch{}, o.spare
+	c.batch.Tag = tag
 	if o.guarded(func() { o.each(c, tag, data) }) {
 		o.table.Keep(keepOrigin)
 		return
@@ -103,8 +108,8 @@ func (o *Output) each(c *chunk, tag string, data []byte) {
 			o.pass(c, ev, nil)
 		default:
 			c.lines++
-			o.origins = append(o.origins, origin{chunk: c, tag: tag, raw: ev.Raw})
-			o.table.WriteLine(l.source, string(l.text), &o.origins[len(o.origins)-1])
+			o.origins = append(o.origins, origin{chunk: c, tag: tag, event: ev})
+			o.table.WriteLine(l.source, view(l.text), &o.origins[len(o.origins)-1])
 		}
 	}
 }
@@ -128,16 +133,15 @@ func (o *Output) pass(c *chunk, ev event.Event, err error) {
 // when that has been answered for, among those that wait by themselves.
 func (o *Output) take(res *pipeline.Result) {
 	from := res.Origin.(*origin)
-	ev, _, _ := event.Next(from.raw)
 	if res.Verdict != nil && len(res.Verdict.Rules) > 0 {
 		o.counters.Tagged.Add(1)
 	}
-	o.write(o.batchOf(from), from, ev, res)
+	o.write(o.batchOf(from), from, res)
 	o.takeRelated(from.tag, res)
 }
 
 // write adds the event of a record to a batch: as it came, when writing it breaks.
-func (o *Output) write(to *sink.Batch, from *origin, ev event.Event, res *pipeline.Result) {
+func (o *Output) write(to *sink.Batch, from *origin, res *pipeline.Result) {
 	defer func() {
 		if r := recover(); r != nil {
 			o.counters.Panics.Contained(fault.Output, r)
@@ -148,7 +152,7 @@ func (o *Output) write(to *sink.Batch, from *origin, ev event.Event, res *pipeli
 		if fault.Inject != nil {
 			fault.Inject(fault.Output, res.Record.Message)
 		}
-		return o.writer.append(dst, ev, res)
+		return o.writer.append(dst, from.event, res)
 	})
 }
 

@@ -42,6 +42,7 @@ type writer struct {
 	// The pairs of the record under way.
 	pairs []byte
 	names []string
+	clock []byte // its time, written out
 }
 
 // append writes the event of a record.
@@ -119,7 +120,8 @@ func (w *writer) collect(res *pipeline.Result) {
 	r := res.Record
 	if t, ok := r.Time(); ok {
 		w.key(keyTime)
-		w.pairs = appendText(w.pairs, func(b []byte) []byte { return t.AppendFormat(b, time.RFC3339Nano) })
+		w.clock = t.AppendFormat(w.clock[:0], time.RFC3339Nano)
+		w.pairs = msgp.AppendStringFromBytes(w.pairs, w.clock)
 	}
 	if r.Severity != parsers.Unset {
 		w.text(keySeverity, r.Severity.String())
@@ -207,12 +209,6 @@ func listOf[T any](w *writer, name string, items []T, text func(T) string) {
 	for _, item := range items {
 		w.pairs = msgp.AppendString(w.pairs, text(item))
 	}
-}
-
-// appendText writes a short text that f appends.
-func appendText(dst []byte, f func([]byte) []byte) []byte {
-	var room [64]byte
-	return msgp.AppendStringFromBytes(dst, f(room[:0]))
 }
 
 // foreign writes an event that carries, under the key of lines, a value that is no event. Nobody downstream takes such a

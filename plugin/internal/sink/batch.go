@@ -27,6 +27,16 @@ func (b *Batch) Len() int { return len(b.ends) - b.skip }
 // Size returns the number of bytes of the events.
 func (b *Batch) Size() int { return len(b.buf) - b.start(b.skip) }
 
+// Room returns how many bytes of events the batch has room for, those that have been taken off included.
+func (b *Batch) Room() int { return cap(b.buf) }
+
+// Reuse returns an empty batch in the room of this one, whose events are gone.
+func (b *Batch) Reuse() Batch {
+	again := Batch{buf: b.buf[:0], ends: b.ends[:0]}
+	*b = Batch{Tag: b.Tag}
+	return again
+}
+
 // Advance takes the first n events off.
 func (b *Batch) Advance(n int) { b.skip += n }
 
