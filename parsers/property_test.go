@@ -166,11 +166,14 @@ func repeats(data []byte, records []*parsers.Record) error {
 	return nil
 }
 
-var blankLine = regexp.MustCompile(`(?m)^[ \t]+$`)
+var (
+	blankLine = regexp.MustCompile(`(?m)^[ \t]+$`)
+	lineEnd   = regexp.MustCompile(`\r+\n`) // a line may end in carriage returns of its own
+)
 
 // squeeze drops what lies between lines: line ends, byte order marks, the blank lines before and after, and the blanks
 // of blank lines, which count as empty.
 func squeeze(s string) string {
-	s = strings.NewReplacer("\r\n", "\n", "\ufeff", "").Replace(s)
+	s = lineEnd.ReplaceAllString(strings.ReplaceAll(s, "\ufeff", ""), "\n")
 	return strings.TrimSpace(blankLine.ReplaceAllString(s, ""))
 }
