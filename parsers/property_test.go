@@ -171,9 +171,10 @@ var (
 	lineEnd   = regexp.MustCompile(`\r+\n`) // a line may end in carriage returns of its own
 )
 
-// squeeze drops what lies between lines: line ends, byte order marks, the blank lines before and after, and the blanks
+// squeeze drops what lies between lines: marks of a change of files, line ends, byte order marks, the blank lines before and after, and the blanks
 // of blank lines, which count as empty.
 func squeeze(s string) string {
 	s = lineEnd.ReplaceAllString(strings.ReplaceAll(s, "\ufeff", ""), "\n")
+	s = string(rollover.ReplaceAll([]byte(s), nil))
 	return strings.TrimSpace(blankLine.ReplaceAllString(s, ""))
 }
