@@ -110,8 +110,12 @@ func run(b *testing.B, c *corpus.Corpus, t peers.Tagger) {
 			}
 		}()
 	}
-	for _, chunk := range c.Chunks[:min(len(c.Chunks), 20)] { // learns formats, grows buffers
-		t.Chunk(chunk, nil)
+	known := map[*corpus.Log]bool{}
+	for i, chunk := range c.Chunks { // learns formats, grows buffers, sorts out the rules of each log
+		if i < 20 || !known[chunk.Log] {
+			t.Chunk(chunk, nil)
+		}
+		known[chunk.Log] = true
 	}
 	over(b, c, func(chunk *corpus.Chunk, w *watch) {
 		if timed, ok := t.(interface{ Timer(peers.Timer) }); ok {

@@ -2,25 +2,26 @@ package match
 
 import "math/bits"
 
-// sieve finds literals in a message without regard to ASCII case and without allocating. It looks at four bytes here and
-// there rather than at every byte: of each literal a span of bytes is known, and wherever that stands in a message, one of the
-// places looked at lies wholly within it. Where the four bytes are those of a span, the windows with which spans begin that
-// could lie around that place are looked up, and the literals of one that is known compared. So the cost depends neither on the number of literals nor on
+// sieve finds literals in a message without regard to ASCII case and without allocating. It looks at a gram of bytes
+// here and there rather than at every byte: of each literal a span of bytes is known, and wherever that stands in a message, one
+// of the places looked at lies wholly within it. Where the gram is one of a span, the windows with which spans begin that could
+// lie around that place are looked up, and the literals of one that is known compared. So the cost depends neither on the number of literals nor on
 // how much they have in common.
 //
 // The libraries at hand go byte by byte, and match case exactly or allocate the list of hits.
 type sieve struct {
 	span   int // bytes of each literal that the eye cannot step over
+	gram   int // bytes looked at
 	stride int // between the places looked at
 	window int // bytes at the beginning of a span that tell it from others
 	mask   uint64
 	shift  uint
-	seen   []uint64 // one bit for each hash of four bytes that stand in a window
+	seen   []uint64 // one bit for each hash of a gram that stands in a span
 
 	offsetShift uint
-	offsets     []uint16 // by hash: where in spans such four bytes stand, a bit a place
+	offsets     []uint16 // by hash: where in spans such a gram stands, a bit a place
 
-	// A hash table of the windows: an empty place has no literals.
+	// A hash table of the windows: an empty place has none, which is no window.
 	tableShift uint
 	windows    []uint64
 	literals   [][]literal
@@ -35,10 +36,12 @@ type literal struct {
 
 const (
 	gramSize  = 4
+	longGram  = 6 // where spans are long: fewer texts have it by chance
+	longSpan  = 12
 	maxSpan   = 16
 	maxWindow = 8
 	// What makes letters lower case. What it does to other bytes makes the eye stop once too often.
-	lowerGram, lowerWindow = 0x20202020, 0x2020202020202020
+	lowerWindow = 0x2020202020202020
 )
 
 // newSieve takes lower-case texts of at least gramSize bytes, each once, and what is wanted when one of them is found.
@@ -47,7 +50,11 @@ func newSieve(texts []string, wanted [][]int32) *sieve {
 	for _, t := range texts {
 		s.span = min(s.span, len(t))
 	}
-	s.stride, s.window = s.span-gramSize+1, min(s.span, maxWindow)
+	s.gram = gramSize
+	if s.span >= longSpan {
+		s.gram = longGram
+	}
+	s.stride, s.window = s.span-s.gram+1, min(s.span, maxWindow)
 	s.mask = ^uint64(0) >> (8 * (maxWindow - s.window))
 	shared := map[uint64]int{}
 	for _, t := range texts {
@@ -57,15 +64,15 @@ func newSieve(texts []string, wanted [][]int32) *sieve {
 	}
 	// With one bit in thirty-two set, chance seldom stops the eye.
 	size := max(10, bits.Len(uint(32*s.stride*len(texts))))
-	s.shift, s.seen = uint(32-size), make([]uint64, 1<<(size-6))
+	s.shift, s.seen = uint(64-size), make([]uint64, 1<<(size-6))
 	few := max(7, bits.Len(uint(4*s.stride*len(texts))))
-	s.offsetShift, s.offsets = uint(32-few), make([]uint16, 1<<few)
+	s.offsetShift, s.offsets = uint(64-few), make([]uint16, 1<<few)
 	table := max(4, bits.Len(uint(2*len(texts))))
 	s.tableShift, s.windows, s.literals = uint(64-table), make([]uint64, 1<<table), make([][]literal, 1<<table)
 	for i, t := range texts {
 		from := s.rarest(t, shared)
 		for at := from; at < from+s.stride; at++ {
-			h := hashOf(load(t, at) | lowerGram)
+			h := hashOf(gramOf(t, at, s.gram))
 			s.seen[h>>s.shift>>6] |= 1 << (h >> s.shift & 63)
 			s.offsets[h>>s.offsetShift] |= 1 << (at - from)
 		}
@@ -90,7 +97,7 @@ func (s *sieve) rarest(text string, shared map[uint64]int) (from int) {
 // place returns where a window is in the table, or would be.
 func (s *sieve) place(window uint64) uint64 {
 	at := window * 0x9E3779B97F4A7C15 >> s.tableShift
-	for s.literals[at] != nil && s.windows[at] != window {
+	for s.windows[at] != 0 && s.windows[at] != window {
 		at = (at + 1) & uint64(len(s.windows)-1)
 	}
 	return at
@@ -102,15 +109,25 @@ type bytes interface{ string | []byte }
 // scan calls found with what is wanted of each literal in the message, for each time it stands there.
 func scan[T bytes](s *sieve, message T, found func(wanted []int32)) {
 	seen, shift, stride := s.seen, s.shift, s.stride
-	for at := stride - 1; at+gramSize <= len(message); at += stride {
-		h := hashOf(load(message, at) | lowerGram)
+	if s.gram == gramSize {
+		for at := stride - 1; at+gramSize <= len(message); at += stride {
+			h := hashOf(uint64(load(message, at)) | lowerWindow>>32)
+			if bit := h >> shift; seen[bit>>6]&(1<<(bit&63)) != 0 {
+				look(s, message, at, s.offsets[h>>s.offsetShift], found)
+			}
+		}
+		return
+	}
+	const before = maxWindow - longGram // a stride is longer
+	for at := stride - 1; at+longGram <= len(message); at += stride {
+		h := hashOf((word(message, at-before) | lowerWindow) >> (8 * before))
 		if bit := h >> shift; seen[bit>>6]&(1<<(bit&63)) != 0 {
 			look(s, message, at, s.offsets[h>>s.offsetShift], found)
 		}
 	}
 }
 
-// look finds the literals whose windows hold the four bytes at a place of the message, at one of the offsets.
+// look finds the literals whose spans hold the gram at a place of the message, at one of the offsets.
 func look[T bytes](s *sieve, message T, at int, offsets uint16, found func(wanted []int32)) {
 	for ; offsets != 0; offsets &= offsets - 1 {
 		from := at - bits.TrailingZeros16(offsets)
@@ -150,8 +167,16 @@ func read[T bytes](s *sieve, text T, at int) uint64 {
 	return w
 }
 
-// hashOf spreads four bytes over all bits; the leading ones are the best.
-func hashOf(gram uint32) uint32 { return gram * 0x9E3779B1 }
+// gramOf returns the gram at a place of a text.
+func gramOf(text string, at, size int) (g uint64) {
+	for i := size - 1; i >= 0; i-- {
+		g = g<<8 | uint64(text[at+i]|0x20)
+	}
+	return g
+}
+
+// hashOf spreads a gram over all bits; the leading ones are the best.
+func hashOf(gram uint64) uint64 { return gram * 0x9E3779B97F4A7C15 }
 
 // load reads four bytes at once.
 func load[T bytes](s T, i int) uint32 {
