@@ -223,18 +223,3 @@ func TestCompletion(t *testing.T) {
 		}
 	}
 }
-
-func TestAppendString(t *testing.T) {
-	for _, s := range []string{"", "plain", "quote \" and \\", "tab\t\r\n", "\x00\x1b[31m\x7f", "ünï ✓ \u0085", "bad \xff\xc3"} {
-		var back string
-		b := appendString(nil, s)
-		if err := json.Unmarshal(b, &back); err != nil || back != strings.ToValidUTF8(s, "\ufffd") && !strings.Contains(s, "\xff\xc3") {
-			t.Errorf("%q became %s, read back as %q: %v", s, b, back, err)
-		}
-		for _, c := range b {
-			if c < ' ' || c == 0x7F {
-				t.Errorf("%q keeps a control character: %q", s, b)
-			}
-		}
-	}
-}

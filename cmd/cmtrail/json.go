@@ -2,10 +2,9 @@ package main
 
 import (
 	"strconv"
-	"unicode/utf8"
 
-	"github.com/cmtrail/cmtrail/internal/display"
 	"github.com/cmtrail/cmtrail/internal/errorcode"
+	"github.com/cmtrail/cmtrail/internal/jsontext"
 	"github.com/cmtrail/cmtrail/internal/pipeline"
 	"github.com/cmtrail/cmtrail/parsers"
 	"github.com/cmtrail/cmtrail/rules"
@@ -15,7 +14,7 @@ import (
 func appendRecord(b []byte, file string, res *pipeline.Result) []byte {
 	r := res.Record
 	b = append(b, `{"kind":"record","file":`...)
-	b = appendString(b, file)
+	b = jsontext.AppendString(b, file)
 	b = append(b, `,"line":`...)
 	b = strconv.AppendInt(b, int64(r.LineStart), 10)
 	b = append(b, `,"line_end":`...)
@@ -40,7 +39,7 @@ func appendRecord(b []byte, file string, res *pipeline.Result) []byte {
 		b = appendInt(b, "source_line", int64(r.SourceLine))
 	}
 	b = append(b, `,"message":`...)
-	b = appendString(b, r.Message)
+	b = jsontext.AppendString(b, r.Message)
 	b = appendField(b, "tag", r.Tag)
 	b = append(b, `,"flags":`...)
 	b = appendList(b, r.Flags.Names(), func(s string) string { return s })
@@ -78,9 +77,9 @@ func appendVerdict(b []byte, v *rules.Verdict, codes []uint32) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendString(b, k.Name)
+		b = jsontext.AppendString(b, k.Name)
 		b = append(b, ':')
-		b = appendString(b, k.Value)
+		b = jsontext.AppendString(b, k.Value)
 	}
 	return append(b, '}')
 }
@@ -101,7 +100,7 @@ func appendField(b []byte, key, value string) []byte {
 		return b
 	}
 	b = append(append(append(b, `,"`...), key...), `":`...)
-	return appendString(b, value)
+	return jsontext.AppendString(b, value)
 }
 
 func appendInt(b []byte, key string, n int64) []byte {
@@ -115,13 +114,13 @@ func appendList[T any](b []byte, items []T, text func(T) string) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendString(b, text(item))
+		b = jsontext.AppendString(b, text(item))
 	}
 	return append(b, ']')
 }
 
 func appendAttr(b []byte, a *parsers.Attr) []byte {
-	b = append(appendString(b, a.Key), ':')
+	b = append(jsontext.AppendString(b, a.Key), ':')
 	switch a.Kind {
 	case parsers.KindInt:
 		return strconv.AppendInt(b, a.Int, 10)
@@ -130,51 +129,6 @@ func appendAttr(b []byte, a *parsers.Attr) []byte {
 	case parsers.KindList:
 		return appendList(b, a.List, func(s string) string { return s })
 	default:
-		return appendString(b, a.Str)
+		return jsontext.AppendString(b, a.Str)
 	}
-}
-
-const hexDigits = "0123456789abcdef"
-
-// appendString writes a JSON string. Control characters are escaped, so that log text never drives a terminal, and
-// bytes that are no UTF-8 become U+FFFD.
-func appendString(b []byte, s string) []byte {
-	b = append(b, '"')
-	from := 0
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= ' ' && c != '"' && c != '\\' && c != 0x7F && c < utf8.RuneSelf {
-			i++
-			continue
-		}
-		if c < utf8.RuneSelf {
-			b = append(b, s[from:i]...)
-			switch c {
-			case '"', '\\':
-				b = append(b, '\\', c)
-			case '\n':
-				b = append(b, '\\', 'n')
-			case '\r':
-				b = append(b, '\\', 'r')
-			case '\t':
-				b = append(b, '\\', 't')
-			default:
-				b = append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
-			}
-			i++
-			from = i
-			continue
-		}
-		r, size := utf8.DecodeRuneInString(s[i:])
-		switch {
-		case r == utf8.RuneError && size == 1:
-			b = append(append(b, s[from:i]...), "\ufffd"...)
-			from = i + size
-		case display.Obeyed(r): // not the control characters of ASCII alone drive terminals
-			b = display.EscapeJSON(append(b, s[from:i]...), []byte(string(r)))
-			from = i + size
-		}
-		i += size
-	}
-	return append(append(b, s[from:]...), '"')
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"github.com/cmtrail/cmtrail/internal/jsontext"
 	"strconv"
 	"time"
 
@@ -34,12 +35,12 @@ func (r *relating) take(file, host string, b *batched) {
 // appendFinding writes a finding as one line of JSON. Keys stand in the order that the command's contract gives.
 func appendFinding(b []byte, f *rules.Finding) []byte {
 	b = append(b, `{"kind":"finding","issue":`...)
-	b = appendString(b, f.Rule.ID)
+	b = jsontext.AppendString(b, f.Rule.ID)
 	b = appendField(b, "rule", f.Rule.ID)
 	b = appendField(b, "severity", f.Rule.Severity.String())
 	b = appendTime(b, "time", f.At)
 	b = append(b, `,"host":`...)
-	b = appendString(b, f.Host)
+	b = jsontext.AppendString(b, f.Host)
 	b = append(b, `,"keys":`...)
 	b = appendKeys(b, f.Keys)
 	b = appendField(b, "title", f.Rule.Title)
@@ -49,7 +50,7 @@ func appendFinding(b []byte, f *rules.Finding) []byte {
 	b = appendReference(b, &f.Last)
 	if m := f.Missing; m != nil {
 		b = append(b, `,"missing":{"event":`...)
-		b = appendString(b, m.Event)
+		b = jsontext.AppendString(b, m.Event)
 		b = append(b, `,"logs":`...)
 		b = appendList(b, m.Logs, func(s string) string { return s })
 		b = appendNumber(b, "within", m.Within.Seconds())
@@ -71,9 +72,9 @@ func appendFinding(b []byte, f *rules.Finding) []byte {
 // appendJourney writes a journey as one line of JSON.
 func appendJourney(b []byte, j *rules.Journey) []byte {
 	b = append(b, `{"kind":"journey","journey":`...)
-	b = appendString(b, j.Journey.ID)
+	b = jsontext.AppendString(b, j.Journey.ID)
 	b = append(b, `,"host":`...)
-	b = appendString(b, j.Host)
+	b = jsontext.AppendString(b, j.Host)
 	b = append(b, `,"keys":`...)
 	b = appendKeys(b, j.Keys)
 	b = appendField(b, "state", j.State)
@@ -89,14 +90,14 @@ func appendJourney(b []byte, j *rules.Journey) []byte {
 		last = j.LastStep.ID
 	}
 	b = append(b, `,"last_step":`...)
-	b = appendString(b, last)
+	b = jsontext.AppendString(b, last)
 	b = append(b, `,"steps":[`...)
 	for i, s := range j.Steps {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		b = append(b, `{"id":`...)
-		b = appendString(b, s.Step.ID)
+		b = jsontext.AppendString(b, s.Step.ID)
 		b = appendTime(b, "time", s.First.Time())
 		b = appendField(b, "file", s.First.File)
 		b = appendInt(b, "line", int64(s.First.Line))
@@ -117,11 +118,11 @@ func appendJourney(b []byte, j *rules.Journey) []byte {
 
 func appendReference(b []byte, r *rules.Reference) []byte {
 	b = append(b, `{"file":`...)
-	b = appendString(b, r.File)
+	b = jsontext.AppendString(b, r.File)
 	b = appendInt(b, "line", int64(r.Line))
 	b = appendTime(b, "time", r.Time())
 	b = append(b, `,"message":`...)
-	return append(appendString(b, r.Message), '}')
+	return append(jsontext.AppendString(b, r.Message), '}')
 }
 
 // appendKeys writes keys as an object. Of several values of a name the first stands.
@@ -134,8 +135,8 @@ func appendKeys(b []byte, keys []rules.Key) []byte {
 		if b[len(b)-1] != '{' {
 			b = append(b, ',')
 		}
-		b = append(appendString(b, k.Name), ':')
-		b = appendString(b, k.Value)
+		b = append(jsontext.AppendString(b, k.Name), ':')
+		b = jsontext.AppendString(b, k.Value)
 	}
 	return append(b, '}')
 }

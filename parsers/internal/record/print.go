@@ -26,6 +26,9 @@ func (f Flags) Has(want Flags) bool { return f&want == want }
 
 // Names returns the names of the flags that are set, nil for none.
 func (f Flags) Names() []string {
+	if f == 0 {
+		return nil
+	}
 	var names []string
 	for i, name := range flagNames {
 		if f&(1<<i) != 0 {
@@ -105,7 +108,8 @@ func (st Stamp) AppendTime(dst []byte) []byte {
 
 func appendClock(dst []byte, nanos int64, digits uint8) []byte {
 	t := time.Unix(0, nanos).UTC()
-	dst = t.AppendFormat(dst, "2006-01-02T15:04:05")
+	dst = t.AppendFormat(dst, time.RFC3339) // which is quick, and ends in Z
+	dst = dst[:len(dst)-1]
 	if digits == 0 {
 		return dst
 	}

@@ -5,11 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
-	"strings"
 	"testing"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/tinylib/msgp/msgp"
@@ -130,26 +127,6 @@ func TestJSON(t *testing.T) {
 	if got, want := string(AppendJSONFields(nil, m, nil)), `"7":"number","k":"\ufffd","k.base64":"/g=="`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-}
-
-// A text reads back from JSON as it was, each byte that is no UTF-8 as U+FFFD, and is told from one that is.
-func FuzzJSONText(f *testing.F) {
-	for _, text := range []string{"", "plain words and more of them", "a\"b\\c\n\r\t\x01\x7f<>\u00e9", "sixteen bytes and \xff", "\xf0\x9f\x98\x80 more \xe2\x82"} {
-		f.Add(text)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		written, valid := appendText(nil, []byte(text))
-		var got string
-		if err := json.Unmarshal(written, &got); err != nil {
-			t.Fatalf("%q: %s: %v", text, written, err)
-		}
-		if want := string([]rune(text)); got != want || valid != utf8.ValidString(text) {
-			t.Errorf("%q: %s (UTF-8: %t)", text, written, valid)
-		}
-		if bytes.ContainsFunc(written, unicode.IsControl) && !strings.ContainsFunc(text, func(r rune) bool { return r >= 0x80 && unicode.IsControl(r) }) {
-			t.Errorf("%q: %q holds control characters", text, written)
-		}
-	})
 }
 
 // Whatever the bytes, walking them ends, loses none of them, and what can be walked is valid JSON.

@@ -2,15 +2,14 @@ package event
 
 import (
 	"encoding/base64"
-	"encoding/binary"
 	"math"
-	"math/bits"
 	"strconv"
 	"time"
 	"unicode/utf8"
-	"unsafe"
 
 	"github.com/tinylib/msgp/msgp"
+
+	"github.com/cmtrail/cmtrail/internal/jsontext"
 )
 
 // AppendJSONTime writes a time as a JSON string, in UTC with all nine digits of its nanoseconds.
@@ -23,73 +22,6 @@ func AppendJSONTime(dst []byte, t time.Time) []byte {
 		dst[i] = byte('0' + nanos%10)
 	}
 	return dst
-}
-
-// clean returns how many bytes from i on stand in a JSON string as they are. It may stop a little early.
-func clean(text []byte, i int) int {
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
-	from := i
-	for ; i+8 <= len(text); i += 8 {
-		x := binary.LittleEndian.Uint64(text[i:])
-		quote, slash := x^(ones*'"'), x^(ones*'\\')
-		// The high bit of a byte tells that it is beyond ASCII, a control character or DEL, a quotation mark or a backslash.
-		if odd := (x | (x - ones*' ') | (x + ones) | (quote - ones) | (slash - ones)) & highs; odd != 0 {
-			return i - from + bits.TrailingZeros64(odd)/8
-		}
-	}
-	return i - from
-}
-
-// AppendJSONString writes text as a JSON string. Bytes that are no UTF-8 become U+FFFD.
-func AppendJSONString(dst []byte, text string) []byte {
-	dst, _ = appendText(dst, unsafe.Slice(unsafe.StringData(text), len(text)))
-	return dst
-}
-
-// appendText is AppendJSONString, and tells whether the text was UTF-8.
-func appendText(dst, text []byte) (_ []byte, valid bool) {
-	const hex = "0123456789abcdef"
-	dst, valid = append(dst, '"'), true
-	from := 0
-	for i := 0; i < len(text); {
-		i += clean(text, i)
-		if i == len(text) {
-			break
-		}
-		b := text[i]
-		if b < utf8.RuneSelf {
-			if b >= ' ' && b != '"' && b != '\\' && b != 0x7f {
-				i++
-				continue
-			}
-			dst = append(dst, text[from:i]...)
-			switch b {
-			case '"', '\\':
-				dst = append(dst, '\\', b)
-			case '\n':
-				dst = append(dst, '\\', 'n')
-			case '\r':
-				dst = append(dst, '\\', 'r')
-			case '\t':
-				dst = append(dst, '\\', 't')
-			default:
-				dst = append(dst, '\\', 'u', '0', '0', hex[b>>4], hex[b&15])
-			}
-			i++
-			from = i
-			continue
-		}
-		r, size := utf8.DecodeRune(text[i:])
-		if r == utf8.RuneError && size == 1 {
-			valid = false
-			dst = append(append(dst, text[from:i]...), `\ufffd`...)
-			i++
-			from = i
-			continue
-		}
-		i += size
-	}
-	return append(append(dst, text[from:]...), '"'), valid
 }
 
 // AppendJSONFields writes the pairs of an encoded map as the inside of a JSON object, but for those that skip names.
@@ -107,7 +39,7 @@ func AppendJSONFields(dst []byte, m []byte, skip func(name []byte) bool) []byte 
 		dst = appendKey(dst, field, "")
 		if text, ok := Text(field.Value); ok {
 			var valid bool
-			if dst, valid = appendText(append(dst, ':'), text); !valid {
+			if dst, valid = jsontext.Append(append(dst, ':'), text); !valid {
 				dst = appendKey(append(dst, ','), field, ".base64")
 				dst = appendBase64(append(dst, ':'), text)
 			}
@@ -121,13 +53,13 @@ func AppendJSONFields(dst []byte, m []byte, skip func(name []byte) bool) []byte 
 func appendKey(dst []byte, field Field, ending string) []byte {
 	if field.Name == nil { // a number, say
 		key, _ := cut(field.Raw)
-		return AppendJSONString(dst, string(appendJSON(nil, key))+ending)
+		return jsontext.AppendString(dst, string(appendJSON(nil, key))+ending)
 	}
 	if ending == "" {
-		dst, _ = appendText(dst, field.Name)
+		dst, _ = jsontext.Append(dst, field.Name)
 		return dst
 	}
-	return AppendJSONString(dst, string(field.Name)+ending)
+	return jsontext.AppendString(dst, string(field.Name)+ending)
 }
 
 func appendJSON(dst, value []byte) []byte {
@@ -152,10 +84,10 @@ func appendJSON(dst, value []byte) []byte {
 	case msgp.StrType, msgp.BinType:
 		text, _ := Text(value)
 		if !utf8.Valid(text) {
-			dst, _ = appendText(append(dst, `{"text":`...), text)
+			dst, _ = jsontext.Append(append(dst, `{"text":`...), text)
 			return append(appendBase64(append(dst, `,"base64":`...), text), '}')
 		}
-		dst, _ = appendText(dst, text)
+		dst, _ = jsontext.Append(dst, text)
 		return dst
 	case msgp.MapType:
 		return append(AppendJSONFields(append(dst, '{'), value, nil), '}')
@@ -179,7 +111,7 @@ func appendJSON(dst, value []byte) []byte {
 // appendFloat writes a number that reads back as a float; JSON has no word for those that are not finite.
 func appendFloat(dst []byte, f float64, bits int) []byte {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return AppendJSONString(dst, strconv.FormatFloat(f, 'g', -1, bits))
+		return jsontext.AppendString(dst, strconv.FormatFloat(f, 'g', -1, bits))
 	}
 	from := len(dst)
 	dst = strconv.AppendFloat(dst, f, 'g', -1, bits)

@@ -1,6 +1,7 @@
 package sink
 
 import (
+	"github.com/cmtrail/cmtrail/internal/jsontext"
 	"github.com/cmtrail/cmtrail/plugin/internal/event"
 )
 
@@ -28,7 +29,7 @@ func AppendJSON(dst []byte, ev event.Event, instance string) []byte {
 		dst = append(dst, `,"`+GroupKey+`":"end"`...)
 	}
 	dst = append(dst, `,"`+Origin+`":`...)
-	return append(event.AppendJSONString(dst, OriginOf(ev, instance)), '}')
+	return append(jsontext.AppendString(dst, OriginOf(ev, instance)), '}')
 }
 
 func ours(name []byte) bool {
