@@ -22,7 +22,7 @@ type batch struct {
 
 // batched is one record of a batch, with what relating needs of it.
 type batched struct {
-	end     int // of its line
+	end     int // of its line, in lines of the batch
 	message int // where its message begins
 	log     string
 	record  parsers.Record
@@ -46,9 +46,9 @@ func (b *batch) add(name string, r *pipeline.Result, hide *redactFlags) {
 	b.records = append(b.records, one)
 }
 
-// each gives the records, in order, with their lines.
-func (b *batch) each(take func(line []byte, r *batched)) {
-	texts, from := string(b.texts), 0
+// each gives the records, in order.
+func (b *batch) each(take func(r *batched)) {
+	texts := string(b.texts)
 	for i := range b.records {
 		r := &b.records[i]
 		to := len(texts)
@@ -56,8 +56,7 @@ func (b *batch) each(take func(line []byte, r *batched)) {
 			to = b.records[i+1].message
 		}
 		r.record.Message = texts[r.message:to]
-		take(b.lines[from:r.end], r)
-		from = r.end
+		take(r)
 	}
 }
 
@@ -75,13 +74,17 @@ type ahead struct {
 	spare   sync.Pool
 }
 
-// maxAhead is how many batches may wait: of 64 KiB of log each, that is 16 MiB of it.
-const maxAhead = 256
+const (
+	stretch  = 64 << 10 // bytes that are read at once, of which a batch is made
+	maxAhead = 256      // batches that may wait: 16 MiB of log
+)
 
 func newAhead(inputs int) *ahead {
 	a := &ahead{waiting: make([][]*batch, inputs), ended: make([]bool, inputs), failed: make([]error, inputs)}
 	a.changed.L = &a.mu
-	a.spare.New = func() any { return &batch{} }
+	a.spare.New = func() any {
+		return &batch{lines: make([]byte, 0, 3*stretch), records: make([]batched, 0, stretch/128), texts: make([]byte, 0, stretch)}
+	}
 	return a
 }
 
@@ -185,7 +188,7 @@ func (t *tagger) read(a *ahead, number int, stdin io.Reader, in input, hide *red
 		return a.put(number, ready)
 	}
 	from = p.reader(from, in)
-	buf := make([]byte, 64<<10)
+	buf := make([]byte, stretch)
 	for {
 		n, err := from.Read(buf)
 		_, _ = s.Write(buf[:n]) // a stream takes all

@@ -1,11 +1,11 @@
 package main
 
 import (
-	"github.com/cmtrail/cmtrail/internal/jsontext"
 	"strconv"
 	"time"
 
 	"github.com/cmtrail/cmtrail/internal/fault"
+	"github.com/cmtrail/cmtrail/internal/jsontext"
 	"github.com/cmtrail/cmtrail/internal/pipeline"
 	"github.com/cmtrail/cmtrail/rules"
 )

@@ -34,6 +34,7 @@ type tagger struct {
 	set      *rules.Set
 	pipeline *pipeline.Pipeline
 	relate   *relating
+	found    []byte // lines of what relating has found and nobody has written
 	out      *bufio.Writer
 	err      error // first fault of writing
 }
@@ -82,7 +83,7 @@ func (t *tagger) run(c *cobra.Command, paths []string) error {
 			}
 		}
 	}
-	t.relate = newRelating(t.set, len(inputs) == 1, t.pipeline.Faults(), t.redact.output, t.write)
+	t.relate = newRelating(t.set, len(inputs) == 1, t.pipeline.Faults(), t.redact.output, func(line []byte) { t.found = append(t.found, line...) })
 	p := newProgress(c.ErrOrStderr(), t.quiet, inputs)
 	a := t.readAhead(c.InOrStdin(), inputs, p)
 	for i, in := range inputs {
@@ -95,6 +96,7 @@ func (t *tagger) run(c *cobra.Command, paths []string) error {
 		}
 	}
 	t.relate.correlator.Do("", (*rules.Correlator).End)
+	t.writeFound()
 	p.done()
 	if err := t.out.Flush(); err != nil && t.err == nil {
 		t.err = err
@@ -143,11 +145,17 @@ func (t *tagger) prepare(c *cobra.Command) error {
 	return nil
 }
 
-// write writes a line, unless writing has failed before.
-func (t *tagger) write(line []byte) {
+// write writes lines, unless writing has failed before.
+func (t *tagger) write(lines []byte) {
 	if t.err == nil {
-		_, t.err = t.out.Write(line)
+		_, t.err = t.out.Write(lines)
 	}
+}
+
+// writeFound writes what relating has found.
+func (t *tagger) writeFound() {
+	t.write(t.found)
+	t.found = t.found[:0]
 }
 
 // take writes what an input holds, and relates it. The error tells why it could not be read whole.
@@ -157,10 +165,16 @@ func (t *tagger) take(a *ahead, number int, in input) error {
 		if b == nil {
 			return a.failed[number]
 		}
-		b.each(func(line []byte, r *batched) {
-			t.write(line)
+		from := 0
+		b.each(func(r *batched) {
 			t.relate.take(in.name, t.host, r)
+			if len(t.found) > 0 { // which stands behind the record that gave it
+				t.write(b.lines[from:r.end])
+				t.writeFound()
+				from = r.end
+			}
 		})
+		t.write(b.lines[from:])
 		a.give(b)
 		if t.err != nil {
 			return nil
