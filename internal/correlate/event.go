@@ -22,6 +22,7 @@ type event struct {
 	late    bool // opens nothing
 	derived bool // of a finding, not of a record
 	run     *run // the run that it belongs to, if any
+	place   place
 }
 
 type matched struct {

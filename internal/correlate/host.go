@@ -9,26 +9,29 @@ import (
 
 // host is what is known of one machine.
 type host struct {
-	c       *Correlator
-	name    string
-	element *list.Element
-	logs    []*logState
-	last    *logState // the one asked for last: records of a log come in runs
-	newest  int64     // the newest record of any log
-	now     int64     // events up to here have been related
-	dueAt   int64     // when the correlator looks at it next; 0: not at all
-	place   int       // in the heap of those
-	events  eventHeap
-	timers  timerHeap
-	own     []*instance // what is pending for it, and some that is over
-	overdue []waker     // their time has come, and nothing tells yet what became of them
-	runs    []*run
-	gaps    []gap
-	unfound []unfound // closers of the present instant that found nothing open
-	recent  []trace   // events of the last moments, so that a restart does not count them twice
-	before  []trace   // those of before the restart
-	fresh   []*event  // those that no save has given yet
-	journal int       // values of the journal that are kept
+	c         *Correlator
+	name      string
+	element   *list.Element
+	logs      []*logState
+	last      *logState // the one asked for last: records of a log come in runs
+	newest    int64     // the newest record of any log
+	now       int64     // events up to here have been related
+	dueAt     int64     // when the correlator looks at it next; 0: not at all
+	place     int       // in the heap of those
+	events    eventHeap
+	timers    timerHeap
+	own       []*instance // what is pending for it, and some that is over
+	overdue   []waker     // their time has come, and nothing tells yet what became of them
+	runs      []*run
+	gaps      []gap
+	unfound   []unfound     // closers of the present instant that found nothing open
+	recent    []trace       // events of the last moments, so that a restart does not count them twice
+	before    map[trace]int // how often each was there before the restart
+	fresh     []*event      // those that no save has given yet
+	pages     []page        // of the journal that are kept, by number
+	epoch     int           // states that have been saved
+	held      []stretch     // what waited in the journal when the state was saved that has been restored
+	heldEpoch int           // of that state
 	zoneless
 	pendingOwn int
 	forgotten  bool

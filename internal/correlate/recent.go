@@ -16,8 +16,10 @@ func (h *host) repeated(e *event) bool {
 		return false // nobody restarts
 	}
 	t := trace{e.at, e.sum()}
-	if at := slices.Index(h.before, t); at >= 0 {
-		h.before = slices.Delete(h.before, at, at+1)
+	if n := h.before[t]; n > 0 {
+		if h.before[t]--; n == 1 {
+			delete(h.before, t)
+		}
 		return true
 	}
 	if len(h.recent)%16 == 0 { // seldom, so that a busy host does not look through them each time
@@ -27,6 +29,16 @@ func (h *host) repeated(e *event) bool {
 	}
 	h.recent = append(h.recent, t)
 	return false
+}
+
+// known remembers events of before the restart.
+func (h *host) known(all ...trace) {
+	if h.before == nil {
+		h.before = map[trace]int{}
+	}
+	for _, t := range all {
+		h.before[t]++
+	}
 }
 
 // maxRecent is the number of events that a restart knows again.

@@ -54,6 +54,6 @@ func (c *Correlator) reload(set *ruleset.Set, without *host) *Correlator {
 
 func (c *Correlator) goOn(next, h *host) {
 	c.restore(next, h.save())
-	next.before, next.fresh, next.journal = h.before, h.fresh, h.journal
+	next.before, next.fresh, next.pages, next.epoch = h.before, h.fresh, h.pages, h.epoch
 	c.touch(next)
 }

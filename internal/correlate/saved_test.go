@@ -157,3 +157,61 @@ func TestAJournalTellsHowFarLogsWereRead(t *testing.T) {
 		t.Errorf("found (-at once +after a restart):\n%s", diff)
 	}
 }
+
+// What waits in the journal is not written again with the state, comes back alone of its page, in whatever order state and page
+// are restored, and its page goes with it.
+func TestWhatWaitsStaysInTheJournal(t *testing.T) {
+	rules := rulesOfAll + "  - {id: CM-T-ONE, absence: {after: a.01.asked, expect: a.02.answered, by: id, within: 10m}" + issue
+	lines := parse(t, `
+		08:00:00 a/Ask.log asked x
+		08:14:00 a/Answer.log answered w
+		08:30:00 a/Ask.log asked z`)
+	end := midnight.Add(12 * time.Hour)
+	want := newWorld(t, rules, correlate.Options{})
+	want.replay(lines)
+	if len(want.out) != 2 {
+		t.Fatalf("%q was found, want that x and z were not answered", want.out)
+	}
+	for _, first := range []string{"host/", "journal/"} {
+		w := newWorld(t, rules, correlate.Options{})
+		kept := saved{}
+		save := func(limit int) {
+			t.Helper()
+			if err := w.Save(limit, kept.keep); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, l := range lines {
+			w.take(l)
+		}
+		save(1)
+		w.AdvanceAll(midnight.Add(8*time.Hour + 15*time.Minute))
+		save(0)
+		if len(w.out) != 1 {
+			t.Fatalf("%q was found before the restart, want that x was not answered", w.out)
+		}
+		if got, want := slices.Sorted(maps.Keys(kept)), []string{"host/a", "journal/0/a"}; !slices.Equal(got, want) {
+			t.Fatalf("%q are kept, want %q", got, want)
+		}
+		if state := string(kept["host/a"]); strings.Contains(state, "asked z") {
+			t.Errorf("what stands in the journal is written again: %s", state)
+		}
+		w.restart()
+		for _, name := range slices.SortedFunc(maps.Keys(kept), func(a, b string) int { // the one that is to come first
+			return strings.Compare(strings.TrimPrefix(a, first), strings.TrimPrefix(b, first))
+		}) {
+			if err := w.Restore(name, kept[name]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.AdvanceAll(end)
+		save(0)
+		if got, want := slices.Sorted(maps.Keys(kept)), []string{"host/a"}; !slices.Equal(got, want) {
+			t.Errorf("%q are kept in the end, want %q", got, want)
+		}
+		w.End()
+		if diff := cmp.Diff(want.sorted(), w.sorted()); diff != "" {
+			t.Errorf("%s first: found (-at once +after a restart):\n%s", first, diff)
+		}
+	}
+}

@@ -20,7 +20,9 @@ type (
 		Offset  int16        `json:"offset,omitempty"`
 		Zoned   bool         `json:"zoned,omitempty"`
 		Logs    []savedLog   `json:"logs,omitempty"`
-		Events  []savedEvent `json:"events,omitempty"`
+		Epoch   int          `json:"epoch,omitempty"`
+		Held    []stretch    `json:"held,omitempty"`    // events that wait and stand in the journal
+		Events  []savedEvent `json:"events,omitempty"`  // those that stand nowhere else
 		Waiting []savedEvent `json:"waiting,omitempty"` // for the host's offset
 		Pending []savedCase  `json:"pending,omitempty"`
 		Runs    []savedRun   `json:"runs,omitempty"`
@@ -120,7 +122,7 @@ func (c *Correlator) Track() { c.changed = map[*host]struct{}{} }
 func (c *Correlator) Save(limit int, f func(name string, state []byte) error) error {
 	for h := range c.changed { // first, as one of the same name may have been heard of since
 		if c.gone(h) {
-			if err := c.write(h, nil, f); err != nil {
+			if err := c.write(h, nil, nil, f); err != nil {
 				return err
 			}
 		}
@@ -132,11 +134,13 @@ func (c *Correlator) Save(limit int, f func(name string, state []byte) error) er
 			}
 			continue
 		}
-		state, err := json.Marshal(h.save())
+		h.epoch++
+		waiting := h.inJournal()
+		state, err := json.Marshal(h.saveBeside(waiting))
 		if err != nil {
 			return fmt.Errorf("state of host %q: %w", h.name, err)
 		}
-		if err := c.write(h, state, f); err != nil {
+		if err := c.write(h, state, waiting, f); err != nil {
 			return err
 		}
 	}
@@ -146,12 +150,12 @@ func (c *Correlator) Save(limit int, f func(name string, state []byte) error) er
 // gone tells whether a host has been let go of.
 func (c *Correlator) gone(h *host) bool { return h != c.global && c.hosts[h.name] != h }
 
-// write gives f the state of a host, which holds its journal.
-func (c *Correlator) write(h *host, state []byte, f func(name string, state []byte) error) error {
+// write gives f the state of a host, which holds its journal but for the events that wait there.
+func (c *Correlator) write(h *host, state []byte, waiting []stretch, f func(name string, state []byte) error) error {
 	if err := f(h.savedAs(), state); err != nil {
 		return err
 	}
-	if err := h.endJournal(f); err != nil {
+	if err := h.endJournal(waiting, f); err != nil {
 		return err
 	}
 	delete(c.changed, h)
@@ -175,14 +179,31 @@ func (h *host) savedAs() string {
 }
 
 func (h *host) save() *hostState {
+	s := h.saveButEvents()
+	for _, e := range h.events {
+		s.Events = append(s.Events, e.save())
+	}
+	return s
+}
+
+// saveBeside is save without the events that wait in the journal.
+func (h *host) saveBeside(waiting []stretch) *hostState {
+	s := h.saveButEvents()
+	s.Epoch, s.Held = h.epoch, waiting
+	for _, e := range h.events {
+		if e.place.page == 0 {
+			s.Events = append(s.Events, e.save())
+		}
+	}
+	return s
+}
+
+func (h *host) saveButEvents() *hostState {
 	s := &hostState{Name: h.name, Newest: h.newest, Now: h.now, Offset: h.offset, Zoned: h.zoned, Recent: h.recent}
 	for _, l := range h.logs {
 		if l.seen || l.wall != 0 {
 			s.Logs = append(s.Logs, savedLog{l.name, l.mark, l.leader, l.second, l.wall})
 		}
-	}
-	for _, e := range h.events {
-		s.Events = append(s.Events, e.save())
 	}
 	for _, e := range h.waiting {
 		s.Waiting = append(s.Waiting, e.save())
@@ -274,8 +295,9 @@ func (c *Correlator) Restore(name string, state []byte) error {
 		}
 		h = c.host(s.Name)
 	}
+	h.restoreHeld(s.Epoch, s.Held)
 	c.restore(h, &s)
-	h.before = append(h.before, s.Recent...)
+	h.known(s.Recent...)
 	return nil
 }
 
