@@ -16,7 +16,7 @@ type sieve struct {
 	window int // bytes at the beginning of a span that tell it from others
 	mask   uint64
 	shift  uint
-	seen   []uint64 // one bit for each hash of a gram that stands in a span
+	seen   []uint64 // by hash of a gram: the bits of those that stand in a span
 
 	offsetShift uint
 	offsets     []uint16 // by hash: where in spans such a gram stands, a bit a place
@@ -62,9 +62,10 @@ func newSieve(texts []string, wanted [][]int32) *sieve {
 			shared[read(s, t, at)]++
 		}
 	}
-	// With one bit in thirty-two set, chance seldom stops the eye.
-	size := max(10, bits.Len(uint(32*s.stride*len(texts))))
-	s.shift, s.seen = uint(64-size), make([]uint64, 1<<(size-6))
+	// With two bits in sixteen set for each gram, chance stops the eye at one place in fifty; and what hundreds of texts take is
+	// still small enough for the cache next to the processor.
+	size := max(4, bits.Len(uint(16*s.stride*len(texts)))-6)
+	s.shift, s.seen = uint(64-size), make([]uint64, 1<<size)
 	few := max(7, bits.Len(uint(4*s.stride*len(texts))))
 	s.offsetShift, s.offsets = uint(64-few), make([]uint16, 1<<few)
 	table := max(4, bits.Len(uint(2*len(texts))))
@@ -73,7 +74,7 @@ func newSieve(texts []string, wanted [][]int32) *sieve {
 		from := s.rarest(t, shared)
 		for at := from; at < from+s.stride; at++ {
 			h := hashOf(gramOf(t, at, s.gram))
-			s.seen[h>>s.shift>>6] |= 1 << (h >> s.shift & 63)
+			s.seen[h>>s.shift] |= bitsOf(h)
 			s.offsets[h>>s.offsetShift] |= 1 << (at - from)
 		}
 		place := s.place(read(s, t, from))
@@ -112,7 +113,7 @@ func scan[T bytes](s *sieve, message T, found func(wanted []int32)) {
 	if s.gram == gramSize {
 		for at := stride - 1; at+gramSize <= len(message); at += stride {
 			h := hashOf(uint64(load(message, at)) | lowerWindow>>32)
-			if bit := h >> shift; seen[bit>>6]&(1<<(bit&63)) != 0 {
+			if two := bitsOf(h); seen[h>>shift]&two == two {
 				look(s, message, at, s.offsets[h>>s.offsetShift], found)
 			}
 		}
@@ -121,7 +122,7 @@ func scan[T bytes](s *sieve, message T, found func(wanted []int32)) {
 	const before = maxWindow - longGram // a stride is longer
 	for at := stride - 1; at+longGram <= len(message); at += stride {
 		h := hashOf((word(message, at-before) | lowerWindow) >> (8 * before))
-		if bit := h >> shift; seen[bit>>6]&(1<<(bit&63)) != 0 {
+		if two := bitsOf(h); seen[h>>shift]&two == two {
 			look(s, message, at, s.offsets[h>>s.offsetShift], found)
 		}
 	}
@@ -177,6 +178,9 @@ func gramOf(text string, at, size int) (g uint64) {
 
 // hashOf spreads a gram over all bits; the leading ones are the best.
 func hashOf(gram uint64) uint64 { return gram * 0x9E3779B97F4A7C15 }
+
+// bitsOf returns the two bits of a gram in the word that its hash leads to.
+func bitsOf(hash uint64) uint64 { return 1<<(hash>>38&63) | 1<<(hash>>44&63) }
 
 // load reads four bytes at once.
 func load[T bytes](s T, i int) uint32 {
