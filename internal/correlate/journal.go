@@ -78,11 +78,15 @@ func (h *host) freePage() (number, at int) {
 	return at, at
 }
 
+// journaled tells whether an event stands in the journal of the host. Those that wait to be related across hosts stand in that of
+// the host they came from.
+func (h *host) journaled(e *event) bool { return e.place.page > 0 && h != h.c.global }
+
 // inJournal returns the events of the journal that wait.
 func (h *host) inJournal() (all []stretch) {
 	var places []place
 	for _, e := range h.events {
-		if e.place.page > 0 {
+		if h.journaled(e) {
 			places = append(places, e.place)
 		}
 	}

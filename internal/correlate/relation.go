@@ -172,6 +172,7 @@ func (c *Correlator) dispatch(h *host, e *event) {
 		h.hear(e)
 	}
 	if across {
+		c.touch(c.global)
 		c.global.push(e)
 	}
 }

@@ -215,3 +215,35 @@ func TestWhatWaitsStaysInTheJournal(t *testing.T) {
 		}
 	}
 }
+
+// What is related across hosts waits beyond the state of its own host, whose journal forgets it.
+func TestWhatWaitsAcrossHostsIsSaved(t *testing.T) {
+	rules := rulesOfAll + "  - {id: CM-T-ONE, threshold: {of: a.01.asked, distinct: host, at_least: 2, within: 1h, across: hosts}" + issue
+	w := newWorld(t, rules, correlate.Options{})
+	kept := saved{}
+	for _, l := range parse(t, `
+		08:00:00 a/Ask.log asked x
+		08:00:05 a/Ask.log asked x
+		08:00:10 b/Ask.log asked x
+		08:00:10 b/Ask.log asked x
+		08:00:45 a/Ask.log hello
+		08:00:45 b/Ask.log hello`) {
+		w.take(l)
+	}
+	for _, limit := range []int{1, 100} { // the journal, and then all
+		if err := w.Save(limit, kept.keep); err != nil {
+			t.Fatal(err)
+		}
+		for _, host := range []string{"a", "b"} {
+			w.Advance(host, midnight.Add(8*time.Hour+45*time.Second)) // past both on their hosts, and not across
+		}
+	}
+	if len(w.out) > 0 {
+		t.Fatalf("%q was found before the restart, want that it waits", w.out)
+	}
+	w.restore(kept)
+	w.End()
+	if len(w.out) != 1 {
+		t.Errorf("%q was found, want one finding", w.out)
+	}
+}

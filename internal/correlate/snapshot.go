@@ -118,7 +118,7 @@ func (c *Correlator) Track() { c.changed = map[*host]struct{}{} }
 
 // Save gives f the state of each host that has changed since the last Save, under a name of its own; nil when nothing is to be
 // kept of it. Of hosts for which more than limit things are pending only a journal is given, and the relations across hosts
-// are left for another time, unless limit is 0. A host whose f fails is given again.
+// are left for another time where there is such a host or as much is pending for them, unless limit is 0. A host whose f fails is given again.
 func (c *Correlator) Save(limit int, f func(name string, state []byte) error) error {
 	for h := range c.changed { // first, as one of the same name may have been heard of since
 		if c.gone(h) {
@@ -127,24 +127,38 @@ func (c *Correlator) Save(limit int, f func(name string, state []byte) error) er
 			}
 		}
 	}
+	small := func(h *host) bool { return limit == 0 || h.pendingOwn+len(h.runs)+len(h.events) <= limit }
+	whole := true
 	for h := range c.changed {
-		if limit > 0 && (h == c.global || h.pendingOwn+len(h.runs)+len(h.events) > limit) {
-			if err := h.saveJournal(f); err != nil {
-				return err
-			}
+		if h == c.global {
 			continue
 		}
-		h.epoch++
-		waiting := h.inJournal()
-		state, err := json.Marshal(h.saveBeside(waiting))
-		if err != nil {
-			return fmt.Errorf("state of host %q: %w", h.name, err)
+		save := h.saveJournal
+		if small(h) {
+			save = h.saveWhole
+		} else {
+			whole = false
 		}
-		if err := c.write(h, state, waiting, f); err != nil {
+		if err := save(f); err != nil {
 			return err
 		}
 	}
+	// After a restart a journal gives its events to the relations across hosts once more, so these are not further than the hosts.
+	if _, changed := c.changed[c.global]; changed && whole && small(c.global) {
+		return c.global.saveWhole(f)
+	}
 	return nil
+}
+
+// saveWhole gives f the state of a host.
+func (h *host) saveWhole(f func(name string, state []byte) error) error {
+	h.epoch++
+	waiting := h.inJournal()
+	state, err := json.Marshal(h.saveBeside(waiting))
+	if err != nil {
+		return fmt.Errorf("state of host %q: %w", h.name, err)
+	}
+	return h.c.write(h, state, waiting, f)
 }
 
 // gone tells whether a host has been let go of.
@@ -191,7 +205,7 @@ func (h *host) saveBeside(waiting []stretch) *hostState {
 	s := h.saveButEvents()
 	s.Epoch, s.Held = h.epoch, waiting
 	for _, e := range h.events {
-		if e.place.page == 0 {
+		if !h.journaled(e) {
 			s.Events = append(s.Events, e.save())
 		}
 	}

@@ -45,8 +45,8 @@ func NewKeeper(ctx context.Context, shelves *Shelves, live *Live) (*Keeper, erro
 	return k, errors.Join(faults...)
 }
 
-// Save writes what has changed, with all that has been set on the other shelves. Hosts with very much pending, and the
-// relations across hosts, are left for SaveRest.
+// Save writes what has changed, with all that has been set on the other shelves. Hosts and relations across
+// hosts with very much pending are left for SaveRest.
 func (k *Keeper) Save(ctx context.Context) error { return k.save(ctx, keptSmall) }
 
 // SaveRest writes all that has changed.
